@@ -1,0 +1,1 @@
+"""Huikuan (回款): the language and the machinery that all services share."""
