@@ -1,0 +1,1 @@
+"""WHAT IS REBUILT: a debtor's account, from events, by pure functions."""

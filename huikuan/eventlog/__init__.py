@@ -1,0 +1,1 @@
+"""HOW IT IS CARRIED: records, logs, outbox, runner. Knows no event."""

@@ -1,0 +1,95 @@
+"""The port to a service: what it does with records. Pure: no I/O, no clock, no position in an id.
+
+``S`` is what a partition's accounts share (the open day, the policies); ``A`` is one key's state.
+The runner reads, prefetches, calls these, and commits state, outbox and progress together.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from huikuan.eventlog.record import Record, Saying
+
+S = TypeVar("S")
+A = TypeVar("A")
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One key's state as it is stored."""
+
+    body: bytes
+    review_on: date | None = None
+    """The next date on which this key must be looked at even if nothing arrives."""
+    label: str = ""
+    """A word by which the service finds keys again (the notifier's ``state``, say)."""
+
+
+class Due(msgspec.Struct, frozen=True):
+    """Which keys a record about everybody makes due."""
+
+    through: date | None = None
+    """Keys with ``review_on`` on or before this date."""
+    everyone: bool = False
+    refold: bool = False
+    """Each of them is folded anew from its records first (implies ``everyone``)."""
+
+
+NOBODY = Due()
+
+
+class Rules(Protocol[S, A]):
+    """What one service does with records."""
+
+    publisher: str
+    """The service's name on the log."""
+    fold_version: int
+    """Raised when stored state means something else; asks for a rebuild."""
+
+    def blank_shared(self) -> S:
+        """What is shared before the first record."""
+
+    def load_shared(self, body: bytes) -> S:
+        """From ``dump_shared``."""
+
+    def dump_shared(self, shared: S) -> bytes:
+        """Canonical bytes: equal states give equal bytes."""
+
+    def blank(self, key: str) -> A:
+        """A key's state before its first record."""
+
+    def load(self, key: str, body: bytes) -> A:
+        """From ``dump``."""
+
+    def dump(self, account: A, shared: S) -> Row:
+        """Canonical bytes, with the next review date as of the open day."""
+
+    def everybody(self, shared: S, record: Record) -> Due:
+        """Fold a record about everybody into ``shared``; say who is due."""
+
+    def fold(self, account: A, record: Record, shared: S) -> bool:
+        """Fold one record of this key, ``said`` ones too, in place.
+
+        False: it sorts before what was folded already, nothing was changed, ``refold`` is needed.
+        Raises ``msgspec.MsgspecError`` where the value cannot be read: the record is set aside.
+        Raises ``huikuan.eventlog.log.LogError`` for an unknown type of one of our publishers.
+        """
+
+    def refold(self, account: A, records: Sequence[Record], shared: S) -> None:
+        """Fold the key's facts anew from ``records`` (all of them, in log order), in place.
+
+        What was said (in force, history) stays as it is in ``account``.
+        """
+
+    def advance(self, account: A, shared: S) -> None:
+        """Let what waited for the open day count, without deciding (a rebuild's last step)."""
+
+    def set_aside(self, account: A, record: Record, reason: str) -> None:
+        """Remember that a record of this key could not be read: no new step until it is settled."""
+
+    def decide(self, account: A, record: Record, shared: S) -> list[Saying]:
+        """After a fold, or on review because of ``record``: what must be said now, in order.
+
+        Applies what it says to ``account`` itself, so that asking twice says nothing twice.
+        """

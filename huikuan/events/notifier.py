@@ -1,0 +1,99 @@
+"""What the notifier says: policies adopted, and the life of every escalation."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from huikuan.events.fields import Event, Id, Word
+
+
+class PolicyAdopted(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A policy document (催收策略) is in force from a date. Said to every partition."""
+
+    TYPE: ClassVar[str] = "huikuan.policy.adopted.v1"
+    EVERYBODY: ClassVar[bool] = True
+
+    version: Id
+    effective_on: date
+    document: dict[str, Any]
+
+
+class EscalationAcknowledged(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The system that must obey an escalation says that it does (a command)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.acknowledged.v1"
+
+    escalation: Id
+    by: Word
+    on: date
+    hold_seq: int | None = None
+
+
+class EscalationApproved(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A person approved a proposed escalation (a command)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.approved.v1"
+
+    escalation: Id
+    by: Word
+    on: date
+
+
+class EscalationSaid(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What every word about an escalation carries.
+
+    ``subject`` is ``debtor`` or ``item:<invoice>``; ``effective_on`` the day judged; ``on`` the
+    open day when it was said; ``inputs`` the values that the rule saw.
+    """
+
+    escalation: Id
+    step: Word
+    kind: Word
+    subject: Word
+    effective_on: date
+    on: date
+    policy_version: Id
+    hold_seq: int | None = None
+    reason: Word | None = None
+    inputs: dict[str, Any] | None = None
+
+
+class EscalationProposed(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Demanded, and waiting for its hold to pass or for approval."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.proposed.v1"
+
+
+class EscalationRaised(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """In force (生效)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.raised.v1"
+
+
+class EscalationRepeated(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A notice was said again."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.repeated.v1"
+
+
+class EscalationExhausted(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The last repetition of a notice has been said."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.exhausted.v1"
+
+
+class EscalationLifted(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """No longer in force (解除)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.lifted.v1"
+
+
+class EscalationVoided(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Proposed, and dropped before it was raised (作废)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.voided.v1"
+
+
+class EscalationRetracted(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Raised, and shown by late facts not to have been due (追溯撤销)."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.retracted.v1"
