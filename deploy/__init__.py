@@ -1,0 +1,1 @@
+"""Where and how Huikuan runs: local processes, images, mappings of foreign files."""

@@ -1,0 +1,1 @@
+"""Real servers for tests: Kafka and PostgreSQL, each started once per run of pytest."""

@@ -1,0 +1,84 @@
+"""The fixtures `kafka_bootstrap` and `postgres_url`.
+
+Each looks for its server in this order: the environment (`KAFKA_BOOTSTRAP`, `POSTGRES_URL`),
+Docker, then a process on this machine (`deploy.local`). Where none works, the test fails in CI
+and is skipped elsewhere, saying what is missing.
+"""
+
+import os
+import signal
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import kafka, postgres
+from deploy.local.process import NotStartedError
+from tests.rig import docker
+from tests.rig.shared import Server, run_directory, share, stop_all
+
+NewDatabase = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the run's Kafka. Topics are shared: give yours a name that nobody else uses."""
+    return _shared("kafka", tmp_path_factory, _kafka)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """Make a fresh database: `postgres_url("ledger")` answers its SQLAlchemy URL."""
+    server = _shared("postgres", tmp_path_factory, _postgres)
+    made: list[str] = []
+
+    def new_database(name: str) -> str:
+        made.append(f"{name}_{uuid.uuid4().hex[:12]}")
+        return postgres.create_database(server, made[-1])
+
+    yield new_database
+    for name in made:
+        postgres.drop_database(server, name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the run's servers when the last worker is done, which only the controller knows."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        factory: pytest.TempPathFactory | None = getattr(session.config, "_tmp_path_factory", None)
+        if factory is not None:
+            stop_all(run_directory(factory))
+
+
+def _shared(name: str, factory: pytest.TempPathFactory, start: Callable[[], Server]) -> str:
+    try:
+        return share(name, run_directory(factory), start).url
+    except NotStartedError as reason:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must have {name}: {reason}")
+        pytest.skip(f"no {name} here: {reason}")
+
+
+def _kafka() -> Server:
+    if url := os.environ.get("KAFKA_BOOTSTRAP"):
+        return Server(url)
+    if docker.reachable():
+        return docker.start_kafka()
+    started = kafka.start_kafka(_directory("kafka"))
+    return Server(started.bootstrap, started.pid, directory=str(started.directory))
+
+
+def _postgres() -> Server:
+    if url := os.environ.get("POSTGRES_URL"):
+        return Server(postgres.sqlalchemy_url(url))
+    if docker.reachable():
+        return docker.start_postgres()
+    started = postgres.start_postgres(_directory("postgres"))
+    return Server(started.url, started.pid, signal.SIGINT, str(started.directory))
+
+
+def _directory(name: str) -> Path:
+    """Make a directory with a short path (of a socket) that root's server user may enter."""
+    return Path(tempfile.mkdtemp(prefix=f"huikuan-{name}-"))
