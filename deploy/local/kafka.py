@@ -104,7 +104,9 @@ def start_kafka(directory: Path) -> LocalKafka:
     properties = directory / "server.properties"
     if not properties.exists():
         _format(directory, properties)
-    listener = re.search(r"^advertised\.listeners=PLAINTEXT://(.*)$", properties.read_text(), re.M)
+    listener = re.search(
+        r"^advertised\.listeners=PLAINTEXT://(.*)\n", properties.read_text(), re.MULTILINE
+    )
     if listener is None:
         raise NotStartedError(f"{properties} names no listener; delete {directory}")
     log = directory / "broker.log"

@@ -1,23 +1,18 @@
 """Kafka and PostgreSQL in containers, where a Docker engine answers.
 
-testcontainers' own reaper ends a container with the process that started it, here one of several
-workers; so it is off, and `tests.rig.shared` ends what the run started.
+By plain `docker run`: the testcontainers package ends a container with the process that started
+it, which here is one of several workers. `tests.rig.shared` ends what the run started.
 """
-
-from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import psycopg
 
 from deploy.local.kafka import answers
 from deploy.local.process import NotStartedError, free_ports, wait_until
 from tests.rig.shared import Server
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"
@@ -49,7 +44,7 @@ def start_kafka() -> Server:
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
     }
     url = f"127.0.0.1:{port}"
-    return _start(KAFKA_IMAGE, port, port, environment, url, lambda: answers(url))
+    return _start(KAFKA_IMAGE, f"{port}:{port}", environment, url, lambda: answers(url))
 
 
 def start_postgres() -> Server:
@@ -58,21 +53,19 @@ def start_postgres() -> Server:
     plain = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     url = plain.replace("postgresql:", "postgresql+psycopg:")
     trust = {"POSTGRES_HOST_AUTH_METHOD": "trust"}
-    return _start(POSTGRES_IMAGE, 5432, port, trust, url, lambda: _accepts(plain))
+    return _start(POSTGRES_IMAGE, f"{port}:5432", trust, url, lambda: _accepts(plain))
 
 
 def _start(
-    image: str, inside: int, port: int, environment: dict[str, str], url: str, up: Callable[[], bool]
+    image: str, ports: str, environment: dict[str, str], url: str, up: Callable[[], bool]
 ) -> Server:
-    from testcontainers.core.config import testcontainers_config  # noqa: PLC0415 - 0.5 s to import
-    from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - likewise
-
-    testcontainers_config.ryuk_disabled = True
-    container = DockerContainer(image).with_bind_ports(inside, ("127.0.0.1", port))
-    for name, value in environment.items():
-        container.with_env(name, value)
-    container.start()
-    server = Server(url, container=container.get_wrapped_container().id)
+    """Run the image with `ports` (host:container) bound on loopback, and wait until it is up."""
+    given = [f"--env={name}={value}" for name, value in environment.items()]
+    command = ["docker", "run", "--detach", f"--publish=127.0.0.1:{ports}", *given, image]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotStartedError(f"{image} could not be run: {done.stderr.strip()}")
+    server = Server(url, container=done.stdout.strip())
     if not wait_until(up, START_SECONDS):
         server.stop()
         raise NotStartedError(f"{image} did not answer within {START_SECONDS:.0f} s")
