@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from huikuan.events import cash, ledger, notifier, promises, relations, sales
+from huikuan.events.currencies import decimals_of
 from huikuan.events.fields import Event
 
 FACTS: tuple[type[Event], ...] = (
@@ -100,6 +101,28 @@ def encode(event: Event) -> bytes:
 def minor(amount: str) -> int:
     """Integer minor units of a normalised amount: ``minor("249.95") == 24995``."""
     return int(amount.replace(".", "", 1))
+
+
+def minor_of(amount: str, currency: str) -> int:
+    """Integer minor units of an amount that has no currency beside it on the wire.
+
+    Intake cannot normalise such an amount (of a clearing, a dispute, a discount …), so the fold
+    does, by the currency of the document that it is about: ``minor_of("5", "CNY") == 500``.
+    Decimals beyond the currency's are cut off, never rounded up: half a minor unit that nobody
+    can owe must not let a clearing exceed its payment. Raises ``UnknownCurrencyError``.
+    """
+    decimals = decimals_of(currency)
+    units, _, fraction = amount.partition(".")
+    return int(units + fraction[:decimals].ljust(decimals, "0"))
+
+
+def amount_of(amount_minor: int, currency: str) -> str:
+    """The normalised amount of minor units: ``amount_of(500, "CNY") == "5.00"``."""
+    decimals = decimals_of(currency)
+    if not decimals:
+        return str(amount_minor)
+    digits = str(amount_minor).rjust(decimals + 1, "0")
+    return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 _names: dict[type[Event], Callable[[Any], Any]] = {
