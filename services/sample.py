@@ -111,7 +111,7 @@ def _debtor(
     return [Fact(on, name, next(ordinals), event) for on, event in told]
 
 
-def _deal(  # noqa: PLR0913, PLR0917 - one deal has this many sides
+def _deal(
     draw: random.Random,
     payer: Payer,
     number: str,
