@@ -1,0 +1,42 @@
+"""Which records are foreign by their form: those whose key or header we would never have written.
+
+Whether a publisher is one of ours is for the reader of the record to say, who knows them.
+"""
+
+import re
+from functools import lru_cache
+
+from huikuan.eventlog.record import EVERYBODY, Entry
+
+KEY_LENGTH_MAX = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CACHED_KEYS = 1 << 17
+
+
+def fits(key: str) -> bool:
+    """Whether we would write this key: no control characters, at most 200 characters, Unicode."""
+    return (
+        len(key) <= KEY_LENGTH_MAX
+        and not _CONTROL.search(key)
+        and not any("\ud800" <= character <= "\udfff" for character in key)
+    )
+
+
+@lru_cache(_CACHED_KEYS)
+def read_key(raw: bytes | None) -> str | None:
+    """The key of a record, None where it makes the record foreign.
+
+    Cached: a debtor's records then share one string, and looking beats decoding.
+    """
+    try:
+        key = (raw or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return key if fits(key) else None
+
+
+def admit(entry: Entry) -> Entry:
+    """The entry as it must be stored: a foreign one has no key to be found by."""
+    if fits(entry.key):
+        return entry
+    return Entry(EVERYBODY, entry.value, None)
