@@ -110,15 +110,15 @@ def start_kafka(directory: Path) -> LocalKafka:
     if listener is None:
         raise NotStartedError(f"{properties} names no listener; delete {directory}")
     log = directory / "broker.log"
-    running = LocalKafka(
-        listener[1], spawn([*_java(), "kafka.Kafka", str(properties)], log), directory
-    )
-    ended_or_ready = wait_until(
-        lambda: not is_running(running.pid) or answers(running.bootstrap), START_SECONDS
-    )
-    if not ended_or_ready or not is_running(running.pid):
+    pid = spawn([*_java(), "kafka.Kafka", str(properties)], log)
+    running = LocalKafka(listener[1], pid, directory)
+    try:
+        wait_until(lambda: not is_running(pid) or answers(running.bootstrap), START_SECONDS)
+        if not is_running(pid) or not answers(running.bootstrap):
+            raise NotStartedError(f"Kafka did not start; see {log}:\n{log.read_text()[-2000:]}")
+    except BaseException:  # also Ctrl-C: nobody else knows of the process yet
         running.kill()
-        raise NotStartedError(f"Kafka did not start; see {log}:\n{log.read_text()[-2000:]}")
+        raise
     return running
 
 

@@ -6,11 +6,13 @@ and is skipped elsewhere, saying what is missing.
 """
 
 import os
+import shutil
 import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.rig import docker
 from tests.rig.shared import Server, run_directory, share, stop_all
 
 NewDatabase = Callable[[str], str]
+Started = TypeVar("Started")
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +52,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         factory: pytest.TempPathFactory | None = getattr(session.config, "_tmp_path_factory", None)
         if factory is not None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave them running
             stop_all(run_directory(factory))
 
 
@@ -66,7 +70,7 @@ def _kafka() -> Server:
         return Server(url)
     if docker.reachable():
         return docker.start_kafka()
-    started = kafka.start_kafka(_directory("kafka"))
+    started = _in_directory("kafka", kafka.start_kafka)
     return Server(started.bootstrap, started.pid, directory=str(started.directory))
 
 
@@ -75,10 +79,15 @@ def _postgres() -> Server:
         return Server(postgres.sqlalchemy_url(url))
     if docker.reachable():
         return docker.start_postgres()
-    started = postgres.start_postgres(_directory("postgres"))
+    started = _in_directory("postgres", postgres.start_postgres)
     return Server(started.url, started.pid, signal.SIGINT, str(started.directory))
 
 
-def _directory(name: str) -> Path:
-    """Make a directory with a short path (of a socket) that root's server user may enter."""
-    return Path(tempfile.mkdtemp(prefix=f"huikuan-{name}-"))
+def _in_directory(name: str, start: Callable[[Path], Started]) -> Started:
+    """Start in a directory with a short path, for sockets, that root's server user may enter."""
+    directory = Path(tempfile.mkdtemp(prefix=f"huikuan-{name}-"))
+    try:
+        return start(directory)
+    except BaseException:  # also Ctrl-C
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
