@@ -10,6 +10,7 @@ import msgspec
 from huikuan.events import cash, ledger, notifier, promises, relations, sales
 from huikuan.events.currencies import decimals_of
 from huikuan.events.fields import Event
+from huikuan.events.upcasts import upcast
 
 FACTS: tuple[type[Event], ...] = (
     relations.DebtorRegistered,
@@ -85,12 +86,21 @@ class UnknownTypeError(LookupError):
 def decode(type_name: str, value: bytes) -> Event:
     """The event of a log record or of the ``data`` of a CloudEvent.
 
-    Raises ``UnknownTypeError``, or ``msgspec.ValidationError`` naming the field.
+    Raises ``UnknownTypeError``, or ``msgspec.DecodeError`` (``msgspec.ValidationError`` where it
+    names the field), whatever the bytes are.
     """
-    decoder = _DECODERS.get(type_name)
-    if decoder is None:
-        raise UnknownTypeError(type_name)
-    return decoder.decode(value)
+    try:
+        decoder = _DECODERS.get(type_name)
+        if decoder is None:
+            type_name, value = upcast(type_name, value)
+            decoder = _DECODERS.get(type_name)
+            if decoder is None:
+                raise UnknownTypeError(type_name)
+        return decoder.decode(value)
+    except RecursionError:
+        raise msgspec.DecodeError("JSON is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise msgspec.DecodeError("Text is not UTF-8") from None
 
 
 def encode(event: Event) -> bytes:

@@ -21,7 +21,7 @@ Word = Annotated[str, Meta(extra={"field": "word"}, extra_json_schema={"maxLengt
 
 Amount = Annotated[
     str,
-    Meta(extra={"field": "amount"}, extra_json_schema={"pattern": r"^\d{1,15}(\.\d{1,4})?$"}),
+    Meta(extra={"field": "amount"}, extra_json_schema={"pattern": r"^[0-9]{1,15}(\.[0-9]{1,4})?$"}),
 ]
 """A decimal amount, never negative, with no more decimals than its currency has."""
 
