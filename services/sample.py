@@ -155,34 +155,7 @@ def _trouble(
     draw: random.Random, payer: Payer, number: str, due_on: date, amount_minor: int, currency: str
 ) -> Iterator[tuple[date, Event]]:
     if draw.randrange(100) < payer.disputes:
-        opened_on = due_on - timedelta(days=draw.randint(1, 10))
-        contested = _text(amount_minor // draw.randint(1, 4))
-        yield (
-            opened_on,
-            DisputeOpened(
-                dispute=f"X{number}",
-                invoice=number,
-                amount=contested,
-                reason=draw.choice(("quality", "quantity", "price")),
-                opened_on=opened_on,
-            ),
-        )
-        ends_on = opened_on + timedelta(days=draw.randint(5, 40))
-        upheld = draw.random() < 0.4
-        outcome = "upheld" if upheld else "rejected"
-        yield ends_on, DisputeResolved(dispute=f"X{number}", outcome=outcome, on=ends_on)
-        if upheld:
-            yield (
-                ends_on,
-                CreditNoteIssued(
-                    credit_note=f"C{number}",
-                    amount=contested,
-                    currency=currency,
-                    issued_on=ends_on,
-                    invoice=number,
-                    dispute=f"X{number}",
-                ),
-            )
+        yield from _dispute(draw, number, due_on, amount_minor // draw.randint(1, 4), currency)
     if draw.randrange(100) < payer.promises:
         made_on = due_on + timedelta(days=draw.randint(1, 15))
         yield (
@@ -197,6 +170,39 @@ def _trouble(
                 channel="phone",
             ),
         )
+
+
+def _dispute(
+    draw: random.Random, number: str, due_on: date, contested_minor: int, currency: str
+) -> Iterator[tuple[date, Event]]:
+    opened_on = due_on - timedelta(days=draw.randint(1, 10))
+    ends_on = opened_on + timedelta(days=draw.randint(5, 40))
+    dispute, contested = f"X{number}", _text(contested_minor)
+    yield (
+        opened_on,
+        DisputeOpened(
+            dispute=dispute,
+            invoice=number,
+            amount=contested,
+            reason=draw.choice(("quality", "quantity", "price")),
+            opened_on=opened_on,
+        ),
+    )
+    if draw.random() < 0.6:
+        yield ends_on, DisputeResolved(dispute=dispute, outcome="rejected", on=ends_on)
+        return
+    yield ends_on, DisputeResolved(dispute=dispute, outcome="upheld", on=ends_on)
+    yield (
+        ends_on,
+        CreditNoteIssued(
+            credit_note=f"C{number}",
+            amount=contested,
+            currency=currency,
+            issued_on=ends_on,
+            invoice=number,
+            dispute=dispute,
+        ),
+    )
 
 
 def _settlement(
