@@ -1,0 +1,64 @@
+"""``make_app``: one service's HTTP app, with everything that is the same for all of them."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from anyio import CapacityLimiter
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from huikuan.web.asking import WAITERS_MAX, Following
+from huikuan.web.gate import Gate
+from huikuan.web.health import health_router
+from huikuan.web.keys import Keys
+from huikuan.web.metrics import Behind, Metrics
+from huikuan.web.openapi import describe
+from huikuan.web.problems import answer_invalid, answer_problem
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+
+
+class Served(Following, Behind, Protocol):
+    """What the edge asks of a service."""
+
+    def health(self) -> dict[str, object]:
+        """Its parts and how they are; ``ready`` says whether it can answer."""
+
+
+def make_app(
+    *,
+    title: str,
+    service: Served,
+    routers: Iterable[APIRouter],
+    keys: Keys,
+    invariants: Callable[[], Iterable[str]] | None = None,
+    body_bytes_max: int = BODY_BYTES_MAX,
+) -> FastAPI:
+    """An app for ``routers`` (whose paths start with ``/v1``).
+
+    It answers also ``/health/live`` and ``/health/ready`` (without a key), ``/health/invariants``
+    and ``/metrics`` (with one) and ``/openapi.json``. ``invariants`` yields a sentence for each
+    violation. Starting and stopping ``service`` is for whoever runs the app. Handlers find the
+    service as ``request.app.state.service``; the trace and the request's id in ``request.state``.
+    """
+    # FastAPI's pages of documentation load scripts from elsewhere: only the document stays.
+    app = FastAPI(
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    metrics = Metrics(service)
+    app.state.service = service
+    app.state.waiters = CapacityLimiter(WAITERS_MAX)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health_router(service, invariants))
+    app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
+    app.add_exception_handler(HTTPException, answer_problem)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_middleware(Gate, keys=keys, body_bytes_max=body_bytes_max, observe=metrics.observe)
+    describe(app)
+    return app
