@@ -1,0 +1,1 @@
+"""What the ledger decides, without I/O, clock or framework."""
