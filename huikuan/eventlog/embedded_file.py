@@ -46,12 +46,12 @@ select cast(json_group_array(position) as blob),
        cast('[' || group_concat(coalesce(header, 'null')) || ']' as blob),
        group_concat(length(value) || 's', ''),
        cast(group_concat(value, '') as blob)
-from (select position, key, header, value from log
+from (select position, key, header, value from log {index}
       where partition = ? and position >= ? and position < ? {narrower}
       order by position limit ?)
 """
-_OF_ALL = _PACKED.format(narrower="")
-_OF_ONE_KEY = _PACKED.format(narrower="and key = ?")
+_OF_ALL = _PACKED.format(index="", narrower="")
+_OF_ONE_KEY = _PACKED.format(index="indexed by log_by_key", narrower="and key = ?")
 _ENDS = """
 select json_group_array(coalesce(
     (select max(position) + 1 from log where log.partition = asked.value), 0))
@@ -98,6 +98,9 @@ def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
     )
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LIST_BYTES_MAX)
     if writing:
+        connection.execute("pragma page_size = 8192")  # before there is a first page
+        connection.execute("pragma cache_size = -32000")
+        connection.execute("pragma wal_autocheckpoint = 4000")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
     else:
