@@ -23,7 +23,7 @@ _RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 _AT = re.compile(r" - at `(key in )?\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([^\]]*)\]")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
-_AS_TEXT = 'must be text in quotes, as in "249.95": a JSON number may lose decimals'
+_AS_TEXT = 'must be text in quotes, as in "249.95": a JSON number may lose digits'
 
 
 def read(event: CloudEvent) -> Event:

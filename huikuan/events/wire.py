@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from huikuan.events.invalid import InvalidFieldError
+from huikuan.events.nesting import nesting
 from huikuan.events.texts import fault_of_id
 
 SPECVERSION = "1.0"
@@ -51,7 +52,6 @@ _ATTRIBUTES = frozenset({"specversion", "time", "data", "data_base64", *_TEXTS})
 _BOM = b"\xef\xbb\xbf"
 _EXTENSION_NAME = re.compile("[a-z0-9]{1,40}")
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.+-]+\+)?json\s*(;.*)?", re.IGNORECASE)
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
@@ -105,7 +105,7 @@ def _event_or_error(row: bytes) -> CloudEvent | InvalidFieldError:
 
 def parse_one(row: bytes) -> CloudEvent:
     """One event from its JSON; raises ``InvalidFieldError``."""
-    if _nesting(row) > NESTING_MAX:
+    if nesting(row, NESTING_MAX) > NESTING_MAX:
         raise InvalidFieldError("", f"is nested more than {NESTING_MAX} deep")
     try:
         raw = _row.decode(row)
@@ -127,21 +127,6 @@ def parse_one(row: bytes) -> CloudEvent:
         dataschema=texts["dataschema"],
         extensions={name: _extension_of(raw, name) for name in raw if name not in _ATTRIBUTES},
     )
-
-
-def _nesting(row: bytes) -> int:
-    """How deep brackets nest; exact only where there are enough of them to matter."""
-    at_most = row.count(b"[") + row.count(b"{")
-    if at_most <= NESTING_MAX:
-        return at_most
-    depth = deepest = 0
-    for token in _NESTING.findall(row):
-        if token in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token in b"]}":
-            depth -= 1
-    return deepest
 
 
 def _text_of(raw: Mapping[str, msgspec.Raw], name: str) -> str:
@@ -215,7 +200,7 @@ def _unpacked(text: str) -> bytes:
         raise InvalidFieldError(
             "/data_base64", "is not JSON in base64; send data as JSON"
         ) from None
-    if _nesting(data) > NESTING_MAX:
+    if nesting(data, NESTING_MAX) > NESTING_MAX:
         raise InvalidFieldError("/data_base64", f"is nested more than {NESTING_MAX} deep")
     return data
 
