@@ -18,7 +18,6 @@ import pytest
 
 from deploy.local import kafka, postgres
 from deploy.local.process import NotStartedError
-from tests.rig import docker
 from tests.rig.shared import Server, run_directory, share, stop_all
 
 NewDatabase = Callable[[str], str]
@@ -68,6 +67,8 @@ def _shared(name: str, factory: pytest.TempPathFactory, start: Callable[[], Serv
 def _kafka() -> Server:
     if url := os.environ.get("KAFKA_BOOTSTRAP"):
         return Server(url)
+    from tests.rig import docker  # noqa: PLC0415 - takes a second, which few runs must pay
+
     if docker.reachable():
         return docker.start_kafka()
     started = _in_directory("kafka", kafka.start_kafka)
@@ -77,6 +78,8 @@ def _kafka() -> Server:
 def _postgres() -> Server:
     if url := os.environ.get("POSTGRES_URL"):
         return Server(postgres.sqlalchemy_url(url))
+    from tests.rig import docker  # noqa: PLC0415 - takes a second, which few runs must pay
+
     if docker.reachable():
         return docker.start_postgres()
     started = _in_directory("postgres", postgres.start_postgres)

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -38,7 +37,9 @@ class Server:
         if self.directory is not None:
             shutil.rmtree(self.directory, ignore_errors=True)
         if self.container is not None:
-            subprocess.run(["docker", "rm", "-f", "-v", self.container], check=False)
+            from tests.rig import docker  # noqa: PLC0415 - takes a second, seldom needed
+
+            docker.remove(self.container)
 
 
 def share(name: str, directory: Path, start: Callable[[], Server]) -> Server:
