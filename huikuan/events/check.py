@@ -65,7 +65,7 @@ def invalid_from(error: msgspec.DecodeError) -> InvalidFieldError:
         return InvalidFieldError(f"{path}/{missing[1]}", "is missing")
     if re.match(r"Expected `str( \| null)?`, got `(int|float)`", text):
         return InvalidFieldError(path, _AS_TEXT)
-    if text == "Invalid RFC3339 encoded date":
+    if text == "Invalid RFC3339 encoded date" or text.startswith("Expected `date"):
         return InvalidFieldError(path, "must be a date of the calendar, as in 2026-01-31")
     return InvalidFieldError(path, text)
 

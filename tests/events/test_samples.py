@@ -38,7 +38,8 @@ def test_a_publisher_owns_what_it_says(publisher: str) -> None:
         kind
         for kind in vars(module).values()
         if isinstance(kind, type)
-        and getattr(kind, "TYPE", "")
+        and issubclass(kind, Event)
+        and kind.TYPE
         and kind.__module__ == module.__name__
     }
     registered = {kind for kind in FACTS + SAID if kind.__module__ == module.__name__}
