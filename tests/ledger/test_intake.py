@@ -1,6 +1,7 @@
 """What intake makes of facts: new, known already, or contradicting what is known."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -203,7 +204,7 @@ def test_it_does_not_matter_where_batches_are_cut(facts: Sequence[Sent], cuts: l
     settled: dict[str, str] = {}
     parted: list[Verdict] = []
     edges = [0, *sorted(cut for cut in cuts if cut <= len(facts)), len(facts)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         batch = Intake(marks, settled)
         parted += [batch.take(each) for each in facts[start:stop]]
     assert parted == verdicts

@@ -1,0 +1,95 @@
+"""``huikuan import``: a CSV file through a mapping into intake, wherever intake is."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Names
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from services.ledger.csv_rows import BadRow, CsvFile, FactOfRow
+from services.ledger.history import Parcel, in_history_order, parcels
+from services.ledger.mapping import load_mapping
+
+Send = Callable[[bytes], Sequence[Names[str, Any]]]
+"""Sends a body to ``POST /ledger/v1/events``; returns its ``results``."""
+OpenDays = Callable[[date], None]
+"""Says ``POST /ledger/v1/days``."""
+
+
+class Imported(msgspec.Struct):
+    """What has become of a file, so far; also what a progress bar shows."""
+
+    counts: Counter[str] = msgspec.field(default_factory=Counter)
+    """Facts per status: accepted, duplicate, conflict, rejected."""
+    bad_rows: int = 0
+    """Rows that could not be made into facts."""
+    facts: int = 0
+    """Facts that were sent and answered for."""
+    opened_on: date | None = None
+    """The last business day that was opened."""
+    share_read: float = 0.0
+    """How much of the file has been read, from 0 to 1."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row went in, now or before."""
+        return not (self.bad_rows or self.counts["conflict"] or self.counts["rejected"])
+
+
+class Import:
+    """One run. ``errors`` gets one CSV line for every row or fact that did not go in."""
+
+    def __init__(
+        self, path: Path, mapping_path: Path, send: Send, open_days: OpenDays, errors: TextIO
+    ) -> None:
+        """Raises ``MappingError`` where the mapping is wrong or does not fit the file."""
+        self._mapping = load_mapping(mapping_path)
+        self._file = CsvFile(path, self._mapping)
+        self._send = send
+        self._open_days = open_days
+        self._errors = csv.writer(errors)
+        self._errors.writerow(["line", "status", "reason"])
+        self.imported = Imported()
+
+    def run(self, *, history: bool = False) -> Iterator[Imported]:
+        """Import it all; yields after each request, for whoever shows progress.
+
+        With ``history`` the business days are opened between the facts.
+        """
+        if not history:
+            for parcel in parcels(self._facts()):
+                self._deliver(parcel)
+                yield self.imported
+            return
+        days = self._mapping.history
+        for step in in_history_order(self._facts(), days.first_on, days.through):
+            if isinstance(step, Parcel):
+                self._deliver(step)
+            else:
+                self._open_days(step)
+                self.imported.opened_on = step
+            yield self.imported
+
+    def _facts(self) -> Iterator[FactOfRow]:
+        for row in self._file:
+            self.imported.share_read = self._file.read_bytes / max(1, self._file.size_bytes)
+            if isinstance(row, BadRow):
+                self.imported.bad_rows += 1
+                self._errors.writerow([row.line, "rejected", row.reason])
+            else:
+                yield row
+
+    def _deliver(self, parcel: Parcel) -> None:
+        results = self._send(parcel.body)
+        for fact, result in zip(parcel.facts, results, strict=True):
+            status = str(result["status"])
+            self.imported.counts[status] += 1
+            self.imported.facts += 1
+            if status in {"conflict", "rejected"}:
+                reason = result.get("reason") or {}
+                words = f"{reason.get('pointer', '')}: {reason.get('detail', '')}"
+                self._errors.writerow([fact.line, status, words])
