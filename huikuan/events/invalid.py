@@ -1,5 +1,7 @@
 """What is wrong with an event that somebody sent, said so that he can mend it."""
 
+from huikuan.events.chinese import in_chinese
+
 
 class InvalidFieldError(ValueError):
     """A field of an event is not as it must be.
@@ -12,6 +14,11 @@ class InvalidFieldError(ValueError):
         super().__init__(f"{pointer or '/'}: {reason}")
         self.pointer = pointer
         self.reason = reason
+
+    @property
+    def reason_zh(self) -> str:
+        """The reason in Chinese."""
+        return in_chinese(self.reason)
 
     def under(self, prefix: str) -> "InvalidFieldError":
         """The same fault in a document that holds this one at ``prefix`` (``/data``)."""

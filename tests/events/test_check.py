@@ -1,6 +1,7 @@
 """Bad input is refused at its field, with what to send instead; good input is normalised."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -168,6 +169,7 @@ def test_bad_input_is_refused_at_its_field_with_the_reason(
         decode_checked(f"huikuan.{name}.v1", json.dumps(data).encode())
     assert refusal.value.pointer == pointer
     assert reason in refusal.value.reason
+    assert re.search("[一-龥]", refusal.value.reason_zh)
 
 
 @pytest.mark.parametrize(

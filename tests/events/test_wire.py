@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,6 +196,7 @@ def test_a_bad_envelope_is_refused_at_its_attribute(
 ) -> None:
     error = _refused(_body(**changes))
     assert (error.pointer, bool(error.reason)) == (pointer, True)
+    assert re.search("[一-龥]", error.reason_zh)
 
 
 @pytest.mark.parametrize(

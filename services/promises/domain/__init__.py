@@ -1,0 +1,1 @@
+"""The rules of promises: pure functions of what was said."""
