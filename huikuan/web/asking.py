@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple, Protocol
 
 import anyio.to_thread
 from anyio import CapacityLimiter
-from fastapi import Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from huikuan.eventlog.position import Position
 from huikuan.web.problems import FieldError, Problem
@@ -28,6 +28,13 @@ class Following(Protocol):
 
     def wait_for(self, position: Position, timeout_s: float) -> bool:
         """False where it has not within the time."""
+
+
+class Folding(Protocol):
+    """A service that can say how far it has folded."""
+
+    def position(self) -> Position:
+        """Everything up to here is folded."""
 
 
 class Asked(NamedTuple):
@@ -135,3 +142,15 @@ KnownAt = Annotated[int | Position | None, Depends(_known_at)]
 """``?known_at=``: milliseconds since 1970 UTC, a position, or None for all that is recorded."""
 Page = Annotated[Asked, Depends(_page)]
 """``?limit=&after=``."""
+
+
+def position_router(service: Folding) -> APIRouter:
+    """``GET /v1/position``: how far this service has folded; waits like any other question."""
+    router = APIRouter(prefix="/v1", tags=["position"])
+
+    @router.get("/position", summary="How far this service has folded")
+    def position(waited: AfterPosition) -> dict[str, str]:
+        del waited
+        return {"position": service.position().encode()}
+
+    return router

@@ -8,7 +8,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from huikuan.web.asking import WAITERS_MAX, Following
+from huikuan.eventlog.position import Position
+from huikuan.web.asking import WAITERS_MAX, Following, position_router
 from huikuan.web.gate import Gate
 from huikuan.web.health import health_router
 from huikuan.web.keys import Keys
@@ -24,6 +25,9 @@ class Served(Following, Behind, Protocol):
 
     def health(self) -> dict[str, object]:
         """Its parts and how they are; ``ready`` says whether it can answer."""
+
+    def position(self) -> Position:
+        """How far it has folded."""
 
 
 def make_app(
@@ -56,6 +60,7 @@ def make_app(
     for router in routers:
         app.include_router(router)
     app.include_router(health_router(service, invariants))
+    app.include_router(position_router(service))
     app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
     app.add_exception_handler(HTTPException, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)

@@ -33,6 +33,13 @@ class Imported(msgspec.Struct):
     """The last business day that was opened."""
     share_read: float = 0.0
     """How much of the file has been read, from 0 to 1."""
+    read: int = 0
+    """Facts that the file has given."""
+
+    @property
+    def share_done(self) -> float:
+        """From 0 to 1: what was sent, where all is read first (history); else what was read."""
+        return self.facts / self.read if self.share_read >= 1 and self.read else self.share_read
 
     @property
     def is_clean(self) -> bool:
@@ -55,10 +62,11 @@ class Import:
         self._errors.writerow(["line", "status", "reason"])
         self.imported = Imported()
 
-    def run(self, *, history: bool = False) -> Iterator[Imported]:
+    def run(self, *, history: bool = False, through: date | None = None) -> Iterator[Imported]:
         """Import it all; yields after each request, for whoever shows progress.
 
-        With ``history`` the business days are opened between the facts.
+        With ``history`` the business days are opened between the facts, and on to ``through``
+        (else what the mapping says, else the last fact's date).
         """
         if not history:
             for parcel in parcels(self._facts()):
@@ -66,7 +74,7 @@ class Import:
                 yield self.imported
             return
         days = self._mapping.history
-        for step in in_history_order(self._facts(), days.first_on, days.through):
+        for step in in_history_order(self._facts(), days.first_on, through or days.through):
             if isinstance(step, Parcel):
                 self._deliver(step)
             else:
@@ -81,6 +89,7 @@ class Import:
                 self.imported.bad_rows += 1
                 self._errors.writerow([row.line, "rejected", row.reason])
             else:
+                self.imported.read += 1
                 yield row
 
     def _deliver(self, parcel: Parcel) -> None:

@@ -32,6 +32,9 @@ class Folded:
         del position
         return self._done.wait(min(timeout_s, 0.2))
 
+    def position(self) -> Position:
+        return Position({"ledger": {3: 7}} if self._done.is_set() else {})
+
     def lag(self) -> dict[int, int]:
         return {0: 0, 1: 7}
 

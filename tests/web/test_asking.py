@@ -70,3 +70,10 @@ def test_a_position_that_we_never_gave_out_is_refused(token: str) -> None:
 
 def test_nobody_waits_who_does_not_ask() -> None:
     assert client_of().get("/v1/waited").json() == {"asked": False}
+
+
+def test_a_service_says_how_far_it_has_folded() -> None:
+    service = Folded()
+    service.fold()
+    answer = client_of(app_with(service)).get(f"/v1/position?after_position={TOKEN}")
+    assert answer.json() == {"position": TOKEN}

@@ -1,0 +1,1 @@
+"""What `huikuan …` does, one module per command; imported only when the command is called."""

@@ -1,0 +1,121 @@
+"""``huikuan import FILE --mapping M.yaml``: a file's rows through intake, in parcels."""
+
+from datetime import date
+from pathlib import Path
+
+from services.commands import show
+from services.commands.reach import Services, services
+from services.commands.server_file import SERVICES
+from services.commands.trouble import REFUSED, ROWS_REJECTED, CommandError
+from services.commands.words import say
+from services.ledger.csv_rows import BadRow, CsvFile
+from services.ledger.importing import Import, Imported
+from services.ledger.mapping import MappingError, load_mapping
+
+
+class _Sending:
+    """Says what the import says to the services, and remembers how far that went."""
+
+    def __init__(self, reached: Services) -> None:
+        self._reached = reached
+        self.position = ""
+
+    def send(self, body: bytes) -> list[dict[str, object]]:
+        answer = self._reached.post("ledger", "/v1/events", body)
+        self.position = answer["position"]
+        results: list[dict[str, object]] = answer["results"]
+        return results
+
+    def open_days(self, day: date) -> None:
+        answer = self._reached.post("ledger", "/v1/days", {"date": day.isoformat()})
+        self.position = answer["position"]
+
+    def wait(self) -> None:
+        """Until all services have folded everything that was sent."""
+        if self.position:
+            for name in SERVICES:
+                self._reached.wait(name, self.position)
+
+
+def import_file(
+    file: Path,
+    mapping: Path,
+    *,
+    history: bool,
+    through: date | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import; raises ``CommandError`` (exit code 1) where a row or a fact did not go in."""
+    errors = file.with_name(f"{file.name}.errors.csv")
+    try:
+        if dry_run:
+            imported = _check(file, mapping, errors)
+        else:
+            imported = _import(file, mapping, errors, history=history, through=through)
+    except MappingError as error:
+        raise CommandError(str(error), REFUSED) from None
+    if imported.is_clean:
+        errors.unlink(missing_ok=True)
+    _report(imported, file, dry_run=dry_run, as_json=as_json)
+    if not imported.is_clean:
+        raise CommandError(
+            say(f"not everything went in; see {errors}", f"有未写入的行，见 {errors}"),
+            ROWS_REJECTED,
+        )
+
+
+def _import(
+    file: Path, mapping: Path, errors: Path, *, history: bool, through: date | None
+) -> Imported:
+    with services() as reached, errors.open("w", encoding="utf-8", newline="") as lines:
+        sending = _Sending(reached)
+        run = Import(file, mapping, sending.send, sending.open_days, lines)
+        with show.progress(say("Importing", "导入"), 1000) as advance:
+            done = 0
+            for imported in run.run(history=history, through=through):
+                now = int(1000 * imported.share_done)
+                advance(now - done)
+                done = now
+        with show.progress(say("Folding", "处理"), 0):
+            sending.wait()
+    return run.imported
+
+
+def _check(file: Path, mapping: Path, errors: Path) -> Imported:
+    """Read everything as an import would, and send nothing."""
+    rows = CsvFile(file, load_mapping(mapping))
+    imported = Imported()
+    with errors.open("w", encoding="utf-8", newline="") as lines:
+        lines.write("line,reason\n")
+        for row in rows:
+            if isinstance(row, BadRow):
+                imported.bad_rows += 1
+                lines.write(f'{row.line},"{row.reason.replace(chr(34), chr(34) * 2)}"\n')
+            else:
+                imported.counts["accepted"] += 1
+    return imported
+
+
+def _report(imported: Imported, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    counts = {
+        "accepted": imported.counts["accepted"],
+        "duplicate": imported.counts["duplicate"],
+        "conflict": imported.counts["conflict"],
+        "rejected": imported.counts["rejected"] + imported.bad_rows,
+    }
+    if as_json:
+        opened_on = imported.opened_on.isoformat() if imported.opened_on else None
+        show.as_json({"file": str(file), "dry_run": dry_run, **counts, "opened_on": opened_on})
+        return
+    words = {
+        "accepted": say("accepted", "接受"),
+        "duplicate": say("duplicate", "重复"),
+        "conflict": say("conflict", "冲突"),
+        "rejected": say("rejected", "拒绝"),
+    }
+    title = say("Checked only, nothing sent", "仅检查，未写入") if dry_run else file.name
+    columns = (say("result", "结果"), say("count", "数量"))
+    show.table(title, columns, [(words[name], count) for name, count in counts.items()])
+    if imported.opened_on:
+        show.line(say(f"Open: {imported.opened_on}", f"营业日：{imported.opened_on}"))

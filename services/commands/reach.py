@@ -1,0 +1,158 @@
+"""How a command reaches the services: always over HTTP, wherever they are.
+
+``HUIKUAN_URL`` names a server (``HUIKUAN_LEDGER_URL`` … where each has its own); else the one that
+runs on this ``HUIKUAN_HOME``; else the command serves the installation itself for as long as it
+takes. So there is one way in, and nothing that a command can do and a program cannot.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import msgspec
+
+from services.commands import server_file
+from services.commands.server_file import Server
+from services.commands.trouble import REFUSED, UNREACHABLE, CommandError
+from services.commands.words import language_of, say
+
+SECONDS_MAX = 60.0
+"""For one answer: opening many days at once takes a while."""
+_READ_TRIES = 6
+"""A service that has not folded so far says 503 after ten seconds; ask again, a minute in all."""
+
+
+class Endpoint(NamedTuple):
+    """Where one service answers, and with which key."""
+
+    url: str
+    key: str
+
+
+class Services:
+    """The three services, as a command speaks to them."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
+        self.endpoints = endpoints
+        headers = {"Accept-Language": language_of(os.environ)}
+        self._client = httpx2.Client(headers=headers, timeout=SECONDS_MAX, trust_env=False)
+
+    def get(self, service: str, path: str, **parameters: object) -> Any:
+        """The JSON of an answer; raises ``CommandError`` with the problem in words."""
+        asked = {name: str(value) for name, value in parameters.items() if value not in (None, "")}
+        for _ in range(_READ_TRIES):
+            answer = self._send("GET", service, path, params=asked)
+            if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                break
+        return _content(answer)
+
+    def post(self, service: str, path: str, content: object) -> Any:
+        """Likewise for a request with a JSON body; bytes are sent as they are."""
+        body = content if isinstance(content, bytes) else msgspec.json.encode(content)
+        headers = {"Content-Type": "application/json"}
+        return _content(self._send("POST", service, path, content=body, headers=headers))
+
+    def put(self, service: str, path: str, content: bytes, media_type: str) -> Any:
+        """Likewise for a document as it is."""
+        headers = {"Content-Type": media_type}
+        return _content(self._send("PUT", service, path, content=content, headers=headers))
+
+    def wait(self, service: str, position: str) -> None:
+        """Return when the service has folded that far."""
+        self.get(service, "/v1/position", after_position=position)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._client.close()
+
+    def _send(self, method: str, service: str, path: str, **options: Any) -> httpx2.Response:
+        endpoint = self.endpoints[service]
+        url = endpoint.url + path
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {endpoint.key}"}
+        try:
+            return self._client.request(method, url, headers=headers, **options)
+        except httpx2.TransportError as error:
+            sentence = say(f"{service} does not answer at {url}", f"{service} 没有响应：{url}")
+            raise CommandError(f"{sentence} ({type(error).__name__})", UNREACHABLE) from error
+
+
+def _content(answer: httpx2.Response) -> Any:
+    if answer.is_success:
+        return msgspec.json.decode(answer.content)
+    raise CommandError(_in_words(answer), REFUSED)
+
+
+def _in_words(answer: httpx2.Response) -> str:
+    try:
+        problem = msgspec.json.decode(answer.content)
+    except msgspec.MsgspecError:
+        return f"HTTP {answer.status_code}"
+    sentences = [problem.get("detail") or problem.get("title") or f"HTTP {answer.status_code}"]
+    for error in problem.get("errors", ()):
+        place = error.get("pointer") or error.get("parameter") or ""
+        sentences.append(f"  {place}: {error.get('detail', '')}")
+    return "\n".join(sentences)
+
+
+@contextmanager
+def services(home: Path | None = None) -> Iterator[Services]:
+    """The services of this environment; serves the installation itself where nobody does."""
+    home = home or home_of(os.environ)
+    running = _configured(os.environ, home) or _running(home)
+    if running is not None:
+        try:
+            yield running
+        finally:
+            running.close()
+        return
+    from services.all_in_one import serving  # noqa: PLC0415 - a second of imports, only if needed
+
+    with serving(home) as server:
+        opened = Services(_mounted(server))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def home_of(environment: Mapping[str, str]) -> Path:
+    """Where the installation's state lives."""
+    return Path(environment.get("HUIKUAN_HOME") or "var").resolve()
+
+
+def _configured(environment: Mapping[str, str], home: Path) -> Services | None:
+    common = environment.get("HUIKUAN_URL", "").rstrip("/")
+    own = {
+        name: environment.get(f"HUIKUAN_{name.upper()}_URL", "").rstrip("/")
+        for name in server_file.SERVICES
+    }
+    if not common and not any(own.values()):
+        return None
+    key = environment.get("HUIKUAN_API_KEY", "").split(",")[0].strip()
+    local = server_file.read_running(home)
+    if not key and local is not None and local.url == common:
+        key = local.key
+    return Services({name: Endpoint(own[name] or f"{common}/{name}", key) for name in own})
+
+
+def _running(home: Path) -> Services | None:
+    together = server_file.read_running(home)
+    if together is not None:
+        return Services(_mounted(together))
+    apart = {name: server_file.read_running(home, name) for name in server_file.SERVICES}
+    found = {name: server for name, server in apart.items() if server is not None}
+    if not found:
+        return None
+    missing = ", ".join(name for name in server_file.SERVICES if name not in found)
+    if missing:
+        raise CommandError(say(f"not running: {missing}", f"未运行：{missing}"), UNREACHABLE)
+    return Services(
+        {name: Endpoint(f"{server.url}/{name}", server.key) for name, server in found.items()}
+    )
+
+
+def _mounted(server: Server) -> dict[str, Endpoint]:
+    return {name: Endpoint(f"{server.url}/{name}", server.key) for name in server_file.SERVICES}
