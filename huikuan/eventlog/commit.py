@@ -1,0 +1,90 @@
+"""The one transaction of a turn: progress under its fence, state, records, outbox."""
+
+from collections.abc import Sequence
+from typing import Generic
+
+import msgspec
+from sqlalchemy import Connection, update
+
+from huikuan.eventlog.core import Core, encode_seqs
+from huikuan.eventlog.crash import crash_point
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.follow import Following
+from huikuan.eventlog.history import History
+from huikuan.eventlog.lease import FencedError
+from huikuan.eventlog.outbox import Addressed, Outbox
+from huikuan.eventlog.ownership import Held
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.record import EVERYBODY, Record, Saying, encode_meta
+from huikuan.eventlog.rules import A, S
+from huikuan.eventlog.state import Keyed
+
+
+class Committer(Generic[S, A]):
+    """Writes what a turn gathered, all or nothing."""
+
+    def __init__(
+        self, database: Database, core: Core, history: History, outbox: Outbox, partitions: int
+    ) -> None:
+        self._database, self._core, self._history = database, core, history
+        self._outbox, self._partitions = outbox, partitions
+
+    def commit(self, turn: Sequence[Held[S, A]]) -> dict[int, list[Saying]]:
+        """Commit, then forget what was gathered; answers what was said, by partition.
+
+        Raises ``FencedError`` where a partition has another owner: nothing was written.
+        """
+        rows: list[Keyed] = []
+        sayings: list[Addressed] = []
+        for held in turn:
+            following = held.following
+            rows += [(following.partition, *row) for row in following.settle().items()]
+            sayings += [(self._address(following, word), word) for word in following.sayings]
+        crash_point("after_fold")
+        with self._database.writing() as connection:
+            for held in turn:
+                self._advance(connection, held)
+            turn[0].state.save(connection, rows)
+            self._outbox.say(connection, sayings)
+            crash_point("before_commit")
+        crash_point("after_commit")
+        said = {held.following.partition: held.following.sayings for held in turn}
+        for held in turn:
+            held.following.clear()
+        return said
+
+    def _advance(self, connection: Connection, held: Held[S, A]) -> None:
+        following, progress = held.following, self._core.progress
+        cursor, known_at = following.cursor, following.known_at
+        moved = update(progress).where(
+            progress.c.partition == following.partition, progress.c.epoch == held.epoch
+        )
+        values = {
+            "position": following.position,
+            "seqs": encode_seqs(following.seqs),
+            "cursor": None if cursor is None else msgspec.json.encode(cursor).decode(),
+            "known_at": known_at,
+        }
+        if connection.execute(moved.values(values)).rowcount != 1:
+            raise FencedError(f"partition {following.partition} has another owner")
+        self._history.keep(connection, following.taken, following.known_before)
+        if following.aside:
+            asides = [_aside(record, reason) for record, reason in following.aside]
+            connection.execute(self._core.set_aside.insert(), asides)
+
+    def _address(self, following: Following[S, A], saying: Saying) -> int:
+        if saying.key == EVERYBODY:
+            return following.partition
+        return partition_of(saying.key, self._partitions)
+
+
+def _aside(record: Record, reason: str) -> dict[str, object]:
+    return {
+        "partition": record.partition,
+        "position": record.position,
+        "key": record.key,
+        "reason": reason.replace("\x00", ""),
+        "header": encode_meta(record.meta) if record.meta else None,
+        "value": record.value,
+        "status": "open",
+    }

@@ -1,0 +1,134 @@
+"""Open a service's own database: SQLite for one process, PostgreSQL for many.
+
+SQLite: WAL, ``synchronous=FULL``, writers begin with ``BEGIN IMMEDIATE`` and queue in this
+process, because SQLite's own waiting is sleeping. PostgreSQL: every wait has an end, so that a
+frozen owner of a lock cannot hold up the next owner of a partition.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+_BUSY_S = 10
+_POSTGRES_WAITS = (
+    "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
+)
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "mmap_size=268435456",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+)
+
+
+class Database:
+    """One database: short transactions that read or write, by any thread."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+        self.is_postgres = self.engine.dialect.name == "postgresql"
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes; not to be nested. Commits unless an exception leaves it."""
+        with self._turn(), self.engine.connect() as connection:
+            connection.execution_options(huikuan_writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
+        """One transaction that reads; with ``snapshot`` all of it sees the same moment."""
+        with self.engine.connect() as connection:
+            if snapshot and self.is_postgres:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self.is_postgres:
+            yield
+            return
+        if not self._writer.acquire(timeout=3 * _BUSY_S):
+            raise TimeoutError("another transaction of this process has been writing for too long")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with our settings for this URL (``sqlite:///…`` or ``postgresql://…``)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError(f"no such database: {parsed.get_backend_name()}; use sqlite or postgresql")
+    options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
+    )
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("a service needs a database in a file")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        # Autocommit of the driver: the transaction begins where we say (`_begin`).
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_S},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("huikuan_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def copy_in(connection: Connection, statement: str, lines: Iterable[str]) -> None:
+    """PostgreSQL's COPY in text format; a line is its columns parted by tabs, with its end."""
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(statement) as copy:
+        copy.write("".join(lines).encode())
+
+
+def copy_text(text: str) -> str:
+    """A text as a column of COPY's text format."""
+    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\\", "\\\\").replace("\n", "\\n")
+        return text.replace("\t", "\\t").replace("\r", "\\r")
+    return text
+
+
+def copy_bytes(value: bytes) -> str:
+    """Bytes as a column of COPY's text format."""
+    return "\\\\x" + value.hex()

@@ -1,0 +1,265 @@
+"""Follow one partition: fold, decide, and gather what must be committed together.
+
+Pure but for its ``Store``, which reads. Where batches are cut changes nothing: an account is
+dumped with what was shared when a record last touched it, and a record about everybody sees the
+accounts as the records before it left them, committed or not.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Generic, Protocol
+
+import msgspec
+
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.eventlog.resident import Resident
+from huikuan.eventlog.rules import A, Due, Row, Rules, S
+
+REVIEWS_MAX = 1_000
+"""Accounts that one transaction reviews for records about everybody."""
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far a record about everybody has been dealt with; ``shared`` has it already."""
+
+    due: Due
+    after: str
+
+
+class Store(Protocol):
+    """What following one partition reads of what was committed."""
+
+    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
+        """The bodies of those keys that have one."""
+
+    def due(self, through: date | None, after: str, limit: int) -> list[str]:
+        """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
+
+    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
+        """Each key's readable records before ``stop``, in order, at least the committed ones."""
+
+
+class Following(Generic[S, A]):
+    """One partition, from where its owner took it over."""
+
+    def __init__(
+        self,
+        rules: Rules[S, A],
+        partition: int,
+        store: Store,
+        publishers: frozenset[str],
+        resident_accounts: int,
+    ) -> None:
+        self.rules = rules
+        self.partition = partition
+        self.store = store
+        self.position = 0
+        self.seqs = dict.fromkeys(publishers, 0)
+        self.cursor: Cursor | None = None
+        self.known_at = 0
+        """Milliseconds: the running maximum of ``recorded_at`` over what was taken."""
+        self.shared = rules.blank_shared()
+        self.gaps: dict[str, int] = {}
+        """Publisher → the seq that is missing though a later one was seen."""
+        self._accounts: Resident[A] = Resident(resident_accounts)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was gathered: it is committed."""
+        self.rows: dict[str, Row] = {}
+        self.taken: list[Record] = []
+        self.sayings: list[Saying] = []
+        self.aside: list[tuple[Record, str]] = []
+        self.reviewed = 0
+        self.known_before = self.known_at
+        self._touched: dict[str, A] = {}
+        self._taken_by_key: dict[str, list[Record]] = {}
+        self._indexed = 0
+        self._shared_changed = False
+
+    def take(self, records: Sequence[Record], start: int) -> int:
+        """Deal with ``records[start:]``; answers where it stopped, ``len(records)`` mostly.
+
+        It stops at a record about everybody when ``REVIEWS_MAX`` accounts have been reviewed:
+        commit, ``clear``, and call again from there.
+        """
+        ahead = {record.key for record in (records[start:] if start else records)}
+        self._load(ahead)
+        own, floor = self.rules.publisher, self.position
+        for index in range(start, len(records)):
+            record = records[index]
+            if record.position < floor:
+                continue
+            meta = self._next(record)
+            if meta is not None:
+                if meta.said and meta.publisher == own:
+                    pass  # acted upon when its cause was handled
+                elif record.key != EVERYBODY:
+                    self._one(record)
+                elif not self._everybody(record):
+                    return index
+                self.seqs[meta.publisher] = meta.seq
+                self.known_at = max(self.known_at, meta.recorded_at)
+                self.taken.append(record)
+            self.position = record.position + 1
+        return len(records)
+
+    def settle(self) -> dict[str, Row]:
+        """Every row that must be written, what is shared among them."""
+        self._dump_touched()
+        if self._shared_changed:
+            self.rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
+        return self.rows
+
+    def _next(self, record: Record) -> Meta | None:
+        """The record's words where it is exactly its publisher's next one."""
+        meta = record.meta
+        last = self.seqs.get(meta.publisher) if meta else None
+        if meta is None or last is None:
+            self._set_aside(record, "foreign: no header of one of our publishers")
+            return None
+        if meta.seq == last + 1:
+            if self.gaps:
+                self.gaps.pop(meta.publisher, None)
+            return meta
+        if meta.seq > last:
+            self.gaps.setdefault(meta.publisher, last + 1)
+        return None
+
+    def _one(self, record: Record) -> None:
+        account = self._account(record.key)
+        self._touched[record.key] = account
+        try:
+            folded = self.rules.fold(account, record, self.shared)
+        except msgspec.MsgspecError as unreadable:
+            self._set_aside(record, str(unreadable))
+            return
+        if not folded:
+            self._refold(account, record)
+        if sayings := self.rules.decide(account, record, self.shared):
+            self._say(sayings, record)
+
+    def _refold(self, account: A, record: Record) -> None:
+        known = self.store.histories([record.key], record.position).get(record.key, [])
+        records = [*self._with_taken(record.key, known), record]
+        self.rules.refold(account, records, self.shared)
+
+    def _with_taken(self, key: str, known: Sequence[Record]) -> list[Record]:
+        """A key's committed records and, after them, those that wait for their commit."""
+        for record in self.taken[self._indexed :]:
+            self._taken_by_key.setdefault(record.key, []).append(record)
+        self._indexed = len(self.taken)
+        last = known[-1].position if known else -1
+        unread = {record.position for record, _ in self.aside}
+        waiting = [r for r in self._taken_by_key.get(key, ()) if r.position > last]
+        return [r for r in (*known, *waiting) if r.position not in unread]
+
+    def _set_aside(self, record: Record, reason: str) -> None:
+        self.aside.append((record, reason))
+        if record.key != EVERYBODY:
+            account = self._touched[record.key] = self._account(record.key)
+            self.rules.set_aside(account, record, reason)
+
+    def _say(self, sayings: list[Saying], cause: Record) -> None:
+        meta = cause.meta
+        if meta is None:
+            raise AssertionError("a foreign record is no cause")
+        self.sayings += [
+            msgspec.structs.replace(
+                saying,
+                said=True,
+                recorded_at=meta.recorded_at,
+                cause=meta.id,
+                trace=saying.trace or meta.trace,
+            )
+            for saying in sayings
+        ]
+
+    def _everybody(self, record: Record) -> bool:
+        """False: some accounts are still to be reviewed for this record, in a next transaction."""
+        if self.cursor is None:
+            self._dump_touched()
+            self._shared_changed = True
+            try:
+                due = self.rules.everybody(self.shared, record)
+            except msgspec.MsgspecError as unreadable:
+                self._set_aside(record, str(unreadable))
+                return True
+            if due.through is None and not (due.everyone or due.refold):
+                return True
+            self.cursor = Cursor(due, EVERYBODY)
+        cursor: Cursor | None = self.cursor
+        while cursor is not None and self.reviewed < REVIEWS_MAX:
+            cursor = self._review_some(cursor, record, REVIEWS_MAX - self.reviewed)
+        self.cursor = cursor
+        return cursor is None
+
+    def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
+        """Review the next accounts; answers where to go on."""
+        keys, after = self._due(cursor, limit)
+        self._load(keys)
+        histories: Mapping[str, list[Record]] = {}
+        if cursor.due.refold:
+            histories = self.store.histories(keys, record.position)
+        rules, shared = self.rules, self.shared
+        for key in keys:
+            account = self._account(key)
+            if cursor.due.refold:
+                known = self._with_taken(key, histories.get(key, []))
+                rules.refold(account, known, shared)
+            rules.advance(account, shared)
+            if sayings := rules.decide(account, record, shared):
+                self._say(sayings, record)
+            self.rows[key] = rules.dump(account, shared)
+        self.reviewed += len(keys)
+        return None if after is None else Cursor(cursor.due, after)
+
+    def _due(self, cursor: Cursor, limit: int) -> tuple[list[str], str | None]:
+        """Some keys that are due, in order, and the key after which to go on, if there are more."""
+        everyone = cursor.due.everyone or cursor.due.refold
+        through = None if everyone else cursor.due.through
+        committed = self.store.due(through, cursor.after, limit)
+        bound = committed[-1] if len(committed) >= limit else None
+        keys = [key for key in committed if key not in self.rows]
+        for key, row in self.rows.items():
+            if key > cursor.after and (bound is None or key <= bound):
+                wanted = through is None or (row.review_on and row.review_on <= through)
+                if wanted and key != EVERYBODY:
+                    keys.append(key)
+        keys.sort()
+        if len(keys) > limit:
+            return keys[:limit], keys[limit - 1]
+        return keys, bound
+
+    def _dump_touched(self) -> None:
+        dump, shared = self.rules.dump, self.shared
+        for key, account in self._touched.items():
+            self.rows[key] = dump(account, shared)
+        self._touched = {}
+
+    def _account(self, key: str) -> A:
+        account = self._touched.get(key)
+        if account is None:
+            account = self._accounts.get(key)
+        if account is None:
+            self._load([key])
+            account = self._accounts.get(key)
+        if account is None:
+            raise AssertionError("an account that was just read is resident")
+        return account
+
+    def _load(self, keys: Collection[str]) -> None:
+        """Bring accounts into memory, with one question for all that are not there."""
+        missing = self._accounts.missing(keys)
+        missing.difference_update(self._touched)
+        missing.discard(EVERYBODY)
+        if not missing:
+            return
+        rules = self.rules
+        committed = self.store.load(missing.difference(self.rows))
+        for key in missing:
+            # What waits for its commit may have left memory: its row is newer than the store's.
+            row = self.rows.get(key)
+            body = committed.get(key) if row is None else row.body
+            account = rules.blank(key) if body is None else rules.load(key, body)
+            self._accounts.put(key, account)

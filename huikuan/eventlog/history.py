@@ -1,0 +1,147 @@
+"""What one key's records were: from the log itself where it can be asked, else from ``records``."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Row, select
+
+from huikuan.eventlog.core import Core
+from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.log import KeyedLog, Log
+from huikuan.eventlog.record import Record, decode_meta, encode_meta
+
+Histories = dict[str, list[Record]]
+_COPY_ROWS_MIN = 50
+
+
+class DatedLog(KeyedLog, Protocol):
+    """A keyed log that also knows what was known when."""
+
+    def stop_at(self, partition: int, known_at_ms: int) -> int:
+        """The first position that was not known yet at that time, else the end."""
+
+
+class History(Protocol):
+    """The records that were taken from the log, foreign ones not among them."""
+
+    def of(
+        self, connection: Connection, partition: int, keys: Collection[str], stop: int
+    ) -> Histories:
+        """Each key's records before position ``stop``, in order; keys without any are absent."""
+
+    def stop_at(self, connection: Connection, partition: int, known_at_ms: int) -> int:
+        """The first position of a partition that was not known yet at that time, else the end."""
+
+    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
+        """Add what was read, in order, after a running maximum of ``recorded_at``."""
+
+
+def open_history(log: Log, core: Core, publishers: frozenset[str]) -> History:
+    """The log's own history where it has one."""
+    if callable(getattr(log, "history", None)):
+        return LogHistory(cast(DatedLog, log), publishers)
+    return TableHistory(core)
+
+
+class LogHistory:
+    """Asks the log."""
+
+    def __init__(self, log: DatedLog, publishers: frozenset[str]) -> None:
+        self._log = log
+        self._publishers = publishers
+
+    def of(
+        self, connection: Connection, partition: int, keys: Collection[str], stop: int
+    ) -> Histories:
+        """See ``History``."""
+        del connection
+        ours = self._publishers
+        found = {}
+        for key in keys:
+            records = self._log.history(partition, key, stop)
+            if mine := [r for r in records if r.meta and r.meta.publisher in ours]:
+                found[key] = mine
+        return found
+
+    def stop_at(self, connection: Connection, partition: int, known_at_ms: int) -> int:
+        """See ``History``."""
+        del connection
+        return self._log.stop_at(partition, known_at_ms)
+
+    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
+        """See ``History``; the log keeps them."""
+
+
+class TableHistory:
+    """Asks the table ``records``, which is written together with state and progress."""
+
+    def __init__(self, core: Core) -> None:
+        self._table = core.records
+
+    def of(
+        self, connection: Connection, partition: int, keys: Collection[str], stop: int
+    ) -> Histories:
+        """See ``History``."""
+        columns = self._table.c
+        query = (
+            select(columns.position, columns.key, columns.header, columns.value)
+            .where(columns.partition == partition, columns.position < stop)
+            .where(columns.key.in_(list(keys)))
+            .order_by(columns.position)
+        )
+        found: Histories = defaultdict(list)
+        for position, key, header, value in connection.execute(query):
+            found[key].append(Record(partition, position, key, value, decode_meta(header)))
+        return dict(found)
+
+    def stop_at(self, connection: Connection, partition: int, known_at_ms: int) -> int:
+        """See ``History``: by halving, as the running maximum grows with the position."""
+        last = self._at_or_before(connection, partition, None)
+        if last is None:
+            return 0
+        low, high = 0, int(last.position) + 1
+        while low < high:
+            middle = (low + high) // 2
+            found = self._at_or_before(connection, partition, middle)
+            if found is None or found.known_at <= known_at_ms:
+                low = middle + 1
+            else:
+                high = int(found.position)
+        return low
+
+    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
+        """See ``History``."""
+        rows: list[tuple[int, int, str, int, bytes, bytes]] = []
+        for record in records:
+            meta = record.meta
+            if meta is None:
+                continue
+            known_at_ms = max(known_at_ms, meta.recorded_at)
+            header = encode_meta(meta)
+            place = (record.partition, record.position, record.key)
+            rows.append((*place, known_at_ms, header, record.value))
+        if not rows:
+            return
+        if connection.dialect.name == "postgresql" and len(rows) >= _COPY_ROWS_MIN:
+            copy_in(connection, "COPY records FROM STDIN", map(_line, rows))
+        else:
+            names = [column.name for column in self._table.columns]
+            values = [dict(zip(names, row, strict=True)) for row in rows]
+            connection.execute(self._table.insert(), values)
+
+    def _at_or_before(
+        self, connection: Connection, partition: int, position: int | None
+    ) -> Row[Any] | None:
+        columns = self._table.c
+        query = select(columns.position, columns.known_at).where(columns.partition == partition)
+        if position is not None:
+            query = query.where(columns.position <= position)
+        found = connection.execute(query.order_by(columns.position.desc()).limit(1))
+        return cast("Row[Any] | None", found.first())
+
+
+def _line(row: tuple[int, int, str, int, bytes, bytes]) -> str:
+    partition, position, key, known_at, header, value = row
+    place = f"{partition}\t{position}\t{copy_text(key)}\t{known_at}"
+    return f"{place}\t{copy_bytes(header)}\t{copy_bytes(value)}\n"

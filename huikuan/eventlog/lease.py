@@ -1,0 +1,109 @@
+"""Who owns which partition: a lease and an epoch in the service's own database (ADR 0009).
+
+Members say that they are alive, share the partitions evenly, and take over what nobody renews.
+Every claim raises the partition's epoch; every write is fenced by it, so that a wrong clock or a
+frozen process costs availability, never correctness.
+"""
+
+from collections.abc import Callable, Collection
+
+import msgspec
+from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Row as SqlRow
+
+from huikuan.eventlog.core import Core, decode_seqs
+
+LEASE_MS = 10_000
+BEAT_MS = 3_000
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A partition that is ours from now on, and where its last owner left it."""
+
+    partition: int
+    epoch: int
+    topic_id: str
+    position: int
+    seqs: dict[str, int]
+    cursor: str | None
+    known_at: int
+
+
+class FencedError(Exception):
+    """Somebody else owns the partition: nothing of this transaction may stay."""
+
+
+class Leases:
+    """What one member of a service holds."""
+
+    def __init__(
+        self, core: Core, member: str, clock: Callable[[], int], *, exclusive: bool
+    ) -> None:
+        """With ``exclusive`` there is no other member, and leases are taken whoever had them."""
+        self.member = member
+        self._members = core.members
+        self._progress = core.progress
+        self._clock = clock
+        self.exclusive = exclusive
+
+    def beat(self, connection: Connection) -> int:
+        """Say that this member is alive, renew its leases, answer how many members are."""
+        now, alive = self._clock(), self._members.c
+        until = now + LEASE_MS
+        connection.execute(delete(self._members).where(alive.alive_until < now - LEASE_MS))
+        mine = update(self._members).where(alive.member == self.member)
+        if connection.execute(mine.values(alive_until=until)).rowcount == 0:
+            values = {"member": self.member, "alive_until": until}
+            connection.execute(self._members.insert(), values)
+        leases = update(self._progress).where(self._progress.c.owner == self.member)
+        connection.execute(leases.values(lease_until=until))
+        if self.exclusive:
+            return 1
+        count = select(func.count()).where(alive.alive_until >= now)
+        return max(1, connection.execute(count).scalar_one())
+
+    def epochs(self, connection: Connection) -> dict[int, int]:
+        """Partition → epoch of what this member owns."""
+        progress = self._progress.c
+        mine = select(progress.partition, progress.epoch).where(progress.owner == self.member)
+        return {partition: epoch for partition, epoch in connection.execute(mine)}  # noqa: C416
+
+    def claim(self, connection: Connection, held: Collection[int], share: int) -> list[Claim]:
+        """Take free partitions, or ones whose owner is gone, until ``share`` are held."""
+        progress, wanted = self._progress.c, share - len(held)
+        if wanted <= 0:
+            return []
+        query = select(self._progress).where(progress.partition.not_in(held))
+        if not self.exclusive:
+            gone = progress.lease_until < self._clock()
+            query = query.where(or_(progress.owner.is_(None), progress.owner == self.member, gone))
+        query = query.order_by(progress.partition).limit(wanted)
+        free = connection.execute(query.with_for_update(skip_locked=True)).all()
+        return [self._take(connection, row) for row in free]
+
+    def release(self, connection: Connection, epochs: dict[int, int]) -> None:
+        """Give up partitions that are held under these epochs."""
+        progress = self._progress.c
+        for partition, epoch in sorted(epochs.items()):
+            mine = (progress.partition == partition, progress.epoch == epoch)
+            free = update(self._progress).where(*mine).values(owner=None, lease_until=0)
+            connection.execute(free)
+
+    def leave(self, connection: Connection) -> None:
+        """Be no member any more."""
+        connection.execute(delete(self._members).where(self._members.c.member == self.member))
+
+    def _take(self, connection: Connection, row: SqlRow[tuple[object, ...]]) -> Claim:
+        epoch = row.epoch + 1
+        mine = update(self._progress).where(self._progress.c.partition == row.partition)
+        until = self._clock() + LEASE_MS
+        connection.execute(mine.values(epoch=epoch, owner=self.member, lease_until=until))
+        return Claim(
+            partition=row.partition,
+            epoch=epoch,
+            topic_id=row.topic_id,
+            position=row.position,
+            seqs=decode_seqs(row.seqs),
+            cursor=row.cursor,
+            known_at=row.known_at,
+        )

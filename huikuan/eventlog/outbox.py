@@ -1,0 +1,196 @@
+"""What a service says: kept in its own database, numbered without gaps, and never said twice.
+
+Seqs are given under the row lock of the partition's head, so that the order of commits is the
+order of seqs. Rows are kept: they are the feed of what was said, and the memory of ids.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from huikuan.eventlog.core import Core
+from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.position import Position
+from huikuan.eventlog.record import Entry, Meta, Saying
+
+Addressed = tuple[int, Saying]
+"""A saying and the partition that it goes to."""
+
+_COPY_ROWS_MIN = 100
+_IDS_MAX = 5_000
+
+
+class SaidOtherwiseError(Exception):
+    """Something else was said under the same id."""
+
+
+class Outbox:
+    """One publisher's outbox."""
+
+    def __init__(self, core: Core, publisher: str) -> None:
+        self.publisher = publisher
+        self._outbox = core.outbox
+        self._heads = core.heads
+
+    def say(self, connection: Connection, sayings: Sequence[Addressed]) -> Position:
+        """Add what is new, in order; answers how far readers must fold to have all of it.
+
+        What is there already with the same content is not said again. Raises
+        ``SaidOtherwiseError`` where the content differs, and then nothing must be committed.
+        """
+        if not sayings:
+            return Position()
+        heads = self._lock(connection, {partition for partition, _ in sayings})
+        known = self._known(connection, sayings)
+        reached: dict[int, int] = {}
+        new: list[tuple[int, int, Saying]] = []
+        for partition, saying in sayings:
+            seq = _seq_of_same(known.get((partition, saying.id)), saying)
+            if seq is None:
+                seq = heads[partition] = heads[partition] + 1
+                known[partition, saying.id] = (seq, saying)
+                new.append((partition, seq, saying))
+            reached[partition] = max(seq, reached.get(partition, 0))
+        if new:
+            self._insert(connection, new)
+            self._raise_heads(connection, heads, {partition for partition, _, _ in new})
+        return Position({self.publisher: reached})
+
+    def unacknowledged(self, connection: Connection) -> dict[int, tuple[int, int]]:
+        """Partition → (last acknowledged seq, last seq), where anything is to be sent."""
+        heads = self._heads.c
+        query = select(heads.partition, heads.acknowledged, heads.seq)
+        found = connection.execute(query.where(heads.seq > heads.acknowledged))
+        return {partition: (acknowledged, seq) for partition, acknowledged, seq in found}
+
+    def entries(
+        self, connection: Connection, partition: int, after_seq: int, limit: int
+    ) -> list[Entry]:
+        """What follows a seq, as it goes onto the log."""
+        rows = self._outbox.c
+        query = select(self._outbox).where(rows.partition == partition, rows.seq > after_seq)
+        found = connection.execute(query.order_by(rows.seq).limit(limit))
+        return [
+            Entry(
+                row.key,
+                row.value,
+                Meta(
+                    publisher=self.publisher,
+                    seq=row.seq,
+                    id=row.id,
+                    type=row.type,
+                    recorded_at=row.recorded_at,
+                    source=row.source,
+                    said=row.said,
+                    cause=row.cause,
+                    trace=row.trace,
+                ),
+            )
+            for row in found
+        ]
+
+    def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
+        """Everything up to these seqs (by partition) is on the log."""
+        heads = self._heads.c
+        for partition, seq in sorted(seqs.items()):
+            mine = (heads.partition == partition, heads.acknowledged < seq)
+            connection.execute(update(self._heads).where(*mine).values(acknowledged=seq))
+
+    def head(self, connection: Connection, partition: int) -> int:
+        """The last seq that was given in a partition."""
+        query = select(self._heads.c.seq).where(self._heads.c.partition == partition)
+        head: int = connection.execute(query).scalar_one()
+        return head
+
+    def take_back(
+        self, connection: Connection, partition: int, said: Iterable[tuple[int, Saying]]
+    ) -> None:
+        """Enter what is on the log, in order of seqs, as said and acknowledged."""
+        rows = [(partition, seq, saying) for seq, saying in said]
+        if not rows:
+            return
+        self._insert(connection, rows)
+        last = rows[-1][1]
+        mine = update(self._heads).where(self._heads.c.partition == partition)
+        connection.execute(mine.values(seq=last, acknowledged=last))
+
+    def _lock(self, connection: Connection, partitions: set[int]) -> dict[int, int]:
+        heads = self._heads.c
+        # In order, so that two writers never wait for each other crosswise.
+        query = select(heads.partition, heads.seq).where(heads.partition.in_(partitions))
+        locked = connection.execute(query.order_by(heads.partition).with_for_update())
+        return {partition: seq for partition, seq in locked}  # noqa: C416 - rows are not pairs
+
+    def _known(
+        self, connection: Connection, sayings: Sequence[Addressed]
+    ) -> dict[tuple[int, str], tuple[int, Saying]]:
+        rows = self._outbox.c
+        by_partition: dict[int, list[str]] = defaultdict(list)
+        for partition, saying in sayings:
+            by_partition[partition].append(saying.id)
+        query = select(rows.seq, rows.id, rows.key, rows.type, rows.value)
+        known = {}
+        for partition, ids in by_partition.items():
+            for first in range(0, len(ids), _IDS_MAX):
+                some = rows.id.in_(ids[first : first + _IDS_MAX])
+                for row in connection.execute(query.where(rows.partition == partition, some)):
+                    same = Saying(key=row.key, type=row.type, id=row.id, value=row.value)
+                    known[partition, row.id] = (row.seq, same)
+        return known
+
+    def _insert(self, connection: Connection, new: list[tuple[int, int, Saying]]) -> None:
+        if connection.dialect.name == "postgresql" and len(new) >= _COPY_ROWS_MIN:
+            copy_in(connection, "COPY outbox FROM STDIN", map(_line, new))
+            return
+        values = [
+            {
+                "partition": partition,
+                "seq": seq,
+                "id": saying.id,
+                "key": saying.key,
+                "type": saying.type,
+                "source": saying.source,
+                "recorded_at": saying.recorded_at,
+                "said": saying.said,
+                "cause": saying.cause,
+                "trace": saying.trace,
+                "public": saying.public,
+                "value": saying.value,
+            }
+            for partition, seq, saying in new
+        ]
+        connection.execute(self._outbox.insert(), values)
+
+    def _raise_heads(
+        self, connection: Connection, heads: dict[int, int], partitions: set[int]
+    ) -> None:
+        mine = self._heads.c.partition == bindparam("at")
+        statement = update(self._heads).where(mine).values(seq=bindparam("last"))
+        raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
+        connection.execute(statement, raised)
+
+
+def _seq_of_same(known: tuple[int, Saying] | None, saying: Saying) -> int | None:
+    if known is None:
+        return None
+    seq, before = known
+    if (before.key, before.type, before.value) != (saying.key, saying.type, saying.value):
+        raise SaidOtherwiseError(f"something else was said under the id {saying.id!r}")
+    return seq
+
+
+def _line(row: tuple[int, int, Saying]) -> str:
+    partition, seq, saying = row
+    words = (saying.id, saying.key, saying.type, saying.source)
+    said, public = ("t" if flag else "f" for flag in (saying.said, saying.public))
+    columns = (
+        *(copy_text(word) for word in words),
+        str(saying.recorded_at),
+        said,
+        copy_text(saying.cause),
+        copy_text(saying.trace),
+        public,
+        copy_bytes(saying.value),
+    )
+    return "\t".join((str(partition), str(seq), *columns)) + "\n"

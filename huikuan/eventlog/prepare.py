@@ -1,0 +1,53 @@
+"""Make a service's database ready: its core at the newest revision, a row per partition."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, select, text
+
+from huikuan.eventlog.core import Core
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.log import Log, LogError
+from huikuan.eventlog.migrate import upgrade
+from huikuan.eventlog.state import State
+
+_FIRST_STATE = 1
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('huikuan.migrate'))")
+
+
+def prepare(
+    database: Database, core: Core, log: Log, fold_version: int, migrations: Path | None
+) -> None:
+    """Migrate, and begin at the log's start where nothing was folded yet.
+
+    Raises ``LogError`` where the database was made for another number of partitions.
+    """
+    with database.writing() as connection:
+        if database.is_postgres:
+            connection.execute(_ONE_AT_A_TIME)
+        upgrade(connection, migrations)
+    with database.writing() as connection:
+        if database.is_postgres:
+            connection.execute(_ONE_AT_A_TIME)
+        _add_partitions(connection, core, log)
+        if connection.execute(select(core.pointer.c.id)).first() is None:
+            State(_FIRST_STATE, is_postgres=database.is_postgres).create(connection)
+            first = {"id": 1, "state": _FIRST_STATE, "fold_version": fold_version}
+            connection.execute(core.pointer.insert(), first)
+
+
+def _add_partitions(connection: Connection, core: Core, log: Log) -> None:
+    known = set(connection.scalars(select(core.progress.c.partition)))
+    if not known:
+        blank = {"topic_id": log.topic_id, "position": 0, "seqs": "{}", "known_at": 0}
+        every = range(log.partitions)
+        lease = {"epoch": 0, "lease_until": 0}
+        connection.execute(
+            core.progress.insert(), [{"partition": p, **blank, **lease} for p in every]
+        )
+        heads = [{"partition": p, "seq": 0, "acknowledged": 0} for p in every]
+        connection.execute(core.heads.insert(), heads)
+    elif known != set(range(log.partitions)):
+        raise LogError(
+            f"the log has {log.partitions} partitions, this database was made for {len(known)}: "
+            "a debtor's records would no longer be in one place"
+        )

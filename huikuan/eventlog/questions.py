@@ -1,0 +1,167 @@
+"""Reading what a service has folded: one key, some, all, and what was known when."""
+
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from typing import Generic
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from huikuan.eventlog.core import Core, decode_seqs
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.history import History
+from huikuan.eventlog.ownership import check_fold_version
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
+from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.state import State
+
+_ALL = 2**62
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """A record that nobody could read."""
+
+    partition: int
+    position: int
+    key: str
+    reason: str
+    value: bytes
+    status: str
+    """``open``, or the outcome of its settlement."""
+
+    @property
+    def place(self) -> str:
+        """How people and events name it."""
+        return f"{self.partition}/{self.position}"
+
+
+class Questions(Generic[S, A]):
+    """Answers from the service's own database, whoever follows; by any thread."""
+
+    def __init__(
+        self,
+        rules: Rules[S, A],
+        database: Database,
+        core: Core,
+        history: History,
+        partitions: int,
+    ) -> None:
+        self._rules, self._database, self._core = rules, database, core
+        self._history, self._partitions = history, partitions
+        self._states: dict[int, State] = {}
+
+    def read(self, key: str) -> tuple[A, S]:
+        """One key's state, blank if it has none, with what its partition shares."""
+        partition = partition_of(key, self._partitions)
+        with self._database.reading(snapshot=True) as connection:
+            bodies = self._state(connection).load(connection, partition, [key, EVERYBODY])
+        body = bodies.get(key)
+        account = self._rules.blank(key) if body is None else self._rules.load(key, body)
+        return account, self._shared(bodies.get(EVERYBODY))
+
+    def shared(self, partition: int = 0) -> S:
+        """What a partition's accounts share."""
+        with self._database.reading() as connection:
+            bodies = self._state(connection).load(connection, partition, [EVERYBODY])
+        return self._shared(bodies.get(EVERYBODY))
+
+    def rows(
+        self, *, label: str | None = None, after: str = "", limit: int = 100
+    ) -> list[tuple[str, Row]]:
+        """Keys after ``after`` in order, over all partitions; of one label, if given."""
+        with self._database.reading(snapshot=True) as connection:
+            state = self._state(connection)
+            pages = [
+                state.page(connection, partition, label, after, limit)
+                for partition in range(self._partitions)
+            ]
+        return list(islice(merge(*pages, key=lambda row: row[0]), limit))
+
+    def scan(self) -> Iterator[tuple[str, A, S]]:
+        """All keys as of one moment, partition by partition."""
+        load = self._rules.load
+        with self._database.reading(snapshot=True) as connection:
+            state = self._state(connection)
+            for partition in range(self._partitions):
+                bodies = state.load(connection, partition, [EVERYBODY])
+                shared = self._shared(bodies.get(EVERYBODY))
+                for key, body in state.rows(connection, partition):
+                    yield key, load(key, body), shared
+
+    def history(self, key: str, *, known_at: int | Position | None = None) -> list[Record]:
+        """A key's records that this service folded, or those among them known by then.
+
+        A time is in milliseconds; it counts by the running maximum of ``recorded_at`` in the
+        partition, so that what was known never shrinks.
+        """
+        partition = partition_of(key, self._partitions)
+        progress = self._core.progress.c
+        with self._database.reading(snapshot=True) as connection:
+            query = select(progress.position).where(progress.partition == partition)
+            stop = connection.execute(query).scalar_one()
+            if isinstance(known_at, int):
+                stop = min(stop, self._history.stop_at(connection, partition, known_at))
+            records = self._history.of(connection, partition, [key], stop).get(key, [])
+        if not isinstance(known_at, Position):
+            return records
+        return [
+            record
+            for record in records
+            if record.meta and known_at.covers(record.meta.publisher, partition, record.meta.seq)
+        ]
+
+    def set_aside(self, *, status: str | None = None, limit: int = 1_000) -> list[SetAside]:
+        """Records that nobody could read, of one status or all, in order of their places."""
+        aside = self._core.set_aside
+        columns = (aside.c.partition, aside.c.position, aside.c.key, aside.c.reason)
+        query = select(*columns, aside.c.value, aside.c.status)
+        if status is not None:
+            query = query.where(aside.c.status == status)
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(*columns[:2]).limit(limit)).all()
+        return [SetAside(*row) for row in found]
+
+    def count_set_aside(self) -> int:
+        """How many records wait to be settled."""
+        aside = self._core.set_aside
+        query = select(func.count()).select_from(aside).where(aside.c.status == "open")
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def settle(self, connection: Connection, place: str, outcome: str) -> bool:
+        """Enter the outcome for a record set aside; False where there is none at that place."""
+        partition, _, position = place.partition("/")
+        if not (partition.isdecimal() and position.isdecimal()):
+            return False
+        aside = self._core.set_aside
+        there = (aside.c.partition == int(partition), aside.c.position == int(position))
+        return connection.execute(update(aside).where(*there).values(status=outcome)).rowcount == 1
+
+    def folded(self) -> dict[int, dict[str, int]]:
+        """Partition → publisher → seq, as committed."""
+        progress = self._core.progress.c
+        with self._database.reading() as connection:
+            found = connection.execute(select(progress.partition, progress.seqs)).all()
+        return {partition: decode_seqs(seqs) for partition, seqs in found}
+
+    def positions(self) -> dict[int, int]:
+        """Partition → the next position to be folded, as committed."""
+        progress = self._core.progress.c
+        with self._database.reading() as connection:
+            found = connection.execute(select(progress.partition, progress.position)).all()
+        return {partition: position for partition, position in found}  # noqa: C416
+
+    def _state(self, connection: Connection) -> State:
+        pointer = connection.execute(select(self._core.pointer)).one()
+        check_fold_version(self._rules, pointer.fold_version)
+        state = self._states.get(pointer.state)
+        if state is None:
+            state = State(pointer.state, is_postgres=self._database.is_postgres)
+            self._states = {pointer.state: state}
+        return state
+
+    def _shared(self, body: bytes | None) -> S:
+        return self._rules.blank_shared() if body is None else self._rules.load_shared(body)

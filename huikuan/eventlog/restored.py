@@ -1,0 +1,95 @@
+"""A publisher restored from a backup: the log has words of its own that its outbox forgot.
+
+It would give their seqs to other words, which every reader would drop. So it refuses to write
+until ``take_back`` has read them into its core again; what it says anew then finds its ids there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy import Connection, select
+
+from huikuan.eventlog.core import Core
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.log import Log
+from huikuan.eventlog.outbox import Outbox
+from huikuan.eventlog.record import Record, Saying
+
+TakenBack = Callable[[Connection, list[Record]], None]
+
+
+class RestoredBackupError(Exception):
+    """The log has higher seqs of this publisher than its outbox."""
+
+
+def check(
+    database: Database, core: Core, log: Log, outbox: Outbox, partitions: Iterable[int]
+) -> None:
+    """Raises ``RestoredBackupError`` where the log knows more of our words than we do."""
+    for partition in partitions:
+        position, head = _known(database, core, outbox, partition)
+        for record in _own(log, outbox.publisher, partition, position):
+            if record.meta and record.meta.seq > head:
+                raise RestoredBackupError(
+                    f"the log has words of {outbox.publisher} in partition {partition} that its "
+                    f"outbox lacks (seq {record.meta.seq}, known {head}): a restored backup? "
+                    f"run `huikuan recover {outbox.publisher}`"
+                )
+
+
+def take_back(
+    database: Database,
+    core: Core,
+    log: Log,
+    outbox: Outbox,
+    public_types: frozenset[str],
+    heard: Iterable[TakenBack],
+) -> int:
+    """Read our forgotten words back into the outbox; answers how many there were."""
+    hooks, count = list(heard), 0
+    for partition in range(log.partitions):
+        position, head = _known(database, core, outbox, partition)
+        forgotten: list[Record] = []
+        for record in _own(log, outbox.publisher, partition, position):
+            if record.meta and record.meta.seq == head + len(forgotten) + 1:
+                forgotten.append(record)
+        if not forgotten:
+            continue
+        count += len(forgotten)
+        with database.writing() as connection:
+            said = [_saying(record, public_types) for record in forgotten]
+            outbox.take_back(connection, partition, said)
+            for hook in hooks:
+                hook(connection, forgotten)
+    return count
+
+
+def _known(database: Database, core: Core, outbox: Outbox, partition: int) -> tuple[int, int]:
+    progress = core.progress.c
+    with database.reading() as connection:
+        query = select(progress.position).where(progress.partition == partition)
+        return connection.execute(query).scalar_one(), outbox.head(connection, partition)
+
+
+def _own(log: Log, publisher: str, partition: int, start: int) -> Iterator[Record]:
+    for records in log.scan(partition, start, log.end(partition)):
+        for record in records:
+            if record.meta is not None and record.meta.publisher == publisher:
+                yield record
+
+
+def _saying(record: Record, public_types: frozenset[str]) -> tuple[int, Saying]:
+    meta = record.meta
+    if meta is None:
+        raise AssertionError("only our own words are taken back")
+    return meta.seq, Saying(
+        key=record.key,
+        type=meta.type,
+        id=meta.id,
+        value=record.value,
+        source=meta.source,
+        recorded_at=meta.recorded_at,
+        said=meta.said,
+        cause=meta.cause,
+        trace=meta.trace,
+        public=meta.type in public_types,
+    )

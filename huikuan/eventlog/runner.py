@@ -1,0 +1,85 @@
+"""The loop that every service runs: read, fold, decide, commit together."""
+
+from collections.abc import Callable
+from typing import Generic
+
+from huikuan.eventlog.commit import Committer
+from huikuan.eventlog.log import Log, Reader
+from huikuan.eventlog.ownership import Held, Ownership
+from huikuan.eventlog.record import Saying
+from huikuan.eventlog.rules import A, S
+
+BATCH_RECORDS_MAX = 5_000
+
+Heard = Callable[[list[Held[S, A]], dict[int, list[Saying]]], None]
+
+
+class Runner(Generic[S, A]):
+    """One service's following, by one thread."""
+
+    def __init__(
+        self,
+        log: Log,
+        ownership: Ownership[S, A],
+        committer: Committer[S, A],
+        batch_records_max: int = BATCH_RECORDS_MAX,
+    ) -> None:
+        self._log = log
+        self._ownership = ownership
+        self._committer = committer
+        self._batch_records_max = batch_records_max
+        self._reader: Reader | None = None
+        self.commits: list[Heard[S, A]] = []
+        """Called after each commit, with the partitions that moved and what was said there."""
+
+    def step(self, timeout_s: float) -> int:
+        """One turn: at most one batch, one transaction. Answers how many records were taken.
+
+        Raises ``FencedError`` where a partition was lost, and whatever database and log raise:
+        then call ``drop``, and the next turn starts from what was committed.
+        """
+        if self._ownership.renew() or self._reader is None:
+            self._assign()
+        every = self._ownership.held
+        if not any(held.waits for held in every.values()):
+            self._read(min(timeout_s, self._ownership.beat_in_s()))
+        turn = [held for _, held in sorted(every.items()) if held.waits]
+        if not turn:
+            return 0
+        taken = 0
+        for held in turn:
+            start = held.next_index
+            held.next_index = held.following.take(held.pending, start)
+            taken += held.next_index - start
+        said = self._committer.commit(turn)
+        for heard in self.commits:
+            heard(turn, said)
+        return taken
+
+    def drop(self) -> None:
+        """Forget all that is in memory; what was committed is read again."""
+        self._ownership.drop()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def leave(self) -> None:
+        """Give up what is held in good order."""
+        self._ownership.leave()
+        self.drop()
+
+    def _read(self, timeout_s: float) -> None:
+        if self._reader is None:
+            raise AssertionError("partitions are assigned before they are read")
+        for partition, records in self._reader.read(self._batch_records_max, timeout_s).items():
+            held = self._ownership.held.get(partition)
+            if held is not None:
+                held.pending, held.next_index = records, 0
+
+    def _assign(self) -> None:
+        if self._reader is None:
+            self._reader = self._log.reader()
+        every = self._ownership.held
+        for held in every.values():
+            held.pending, held.next_index = (), 0
+        self._reader.assign({p: held.following.position for p, held in every.items()})

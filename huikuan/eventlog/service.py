@@ -1,0 +1,238 @@
+"""One service's machinery: rules, the log, and a database of its own."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from huikuan.eventlog import restored
+from huikuan.eventlog.arrival import Arrivals
+from huikuan.eventlog.commit import Committer
+from huikuan.eventlog.core import make_core
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.health import Health
+from huikuan.eventlog.history import open_history
+from huikuan.eventlog.lease import Claim, FencedError, Leases
+from huikuan.eventlog.log import Log
+from huikuan.eventlog.outbox import Outbox
+from huikuan.eventlog.ownership import Held, Ownership
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
+from huikuan.eventlog.prepare import prepare
+from huikuan.eventlog.questions import Questions
+from huikuan.eventlog.record import EVERYBODY, Saying
+from huikuan.eventlog.relay import Relay
+from huikuan.eventlog.rules import A, Rules, S
+from huikuan.eventlog.runner import BATCH_RECORDS_MAX, Runner
+from huikuan.eventlog.threads import Threads
+
+PUBLISHERS = frozenset({"ledger", "promises", "notifier"})
+RESIDENT_ACCOUNTS_MAX = 200_000
+
+AfterCommit = Callable[[int, list[Saying], int], None]
+"""Partition, what was said there, and the log's end as seen after the commit."""
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Service(Questions[S, A]):
+    """Follows the log by its rules, says what they decide, answers what was folded.
+
+    ``migrations`` is the directory of the service's Alembic revisions; without it the core has
+    the machinery's own tables only. ``exclusive`` (default: on SQLite) means that no other process
+    shares this database, so that a restart waits for no lease. ``public_types`` are the types that
+    ``recover`` must mark as public again. ``ended`` is called when a loop gives up for good.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but three have defaults that are right in production
+        self,
+        rules: Rules[S, A],
+        log: Log,
+        database_url: str,
+        *,
+        publishers: frozenset[str] = PUBLISHERS,
+        migrations: Path | None = None,
+        public_types: frozenset[str] = frozenset(),
+        clock: Callable[[], int] = now_ms,
+        member: str | None = None,
+        exclusive: bool | None = None,
+        batch_records_max: int = BATCH_RECORDS_MAX,
+        resident_accounts_max: int = RESIDENT_ACCOUNTS_MAX,
+        ended: Callable[[str], None] | None = None,
+    ) -> None:
+        self.rules, self.log, self.partitions = rules, log, log.partitions
+        self.database, self.core = Database(database_url), make_core()
+        self.engine = self.database.engine
+        self.outbox = Outbox(self.core, rules.publisher)
+        self.after_commit: list[AfterCommit] = []
+        self.taken_back: list[restored.TakenBack] = []
+        """Called by ``recover`` with our forgotten records, in the transaction that enters them."""
+        history = open_history(log, self.core, publishers)
+        super().__init__(rules, self.database, self.core, history, log.partitions)
+        self._migrations, self._public_types, self._clock = migrations, public_types, clock
+        shared_by_none = not self.database.is_postgres if exclusive is None else exclusive
+        name = member or f"{os.getpid()}-{uuid.uuid4().hex}"
+        leases = Leases(self.core, name, clock, exclusive=shared_by_none)
+        parts = (rules, log, self.database, self.core, history, leases)
+        self._ownership: Ownership[S, A] = Ownership(
+            *parts, publishers=publishers, resident_accounts_max=resident_accounts_max
+        )
+        self._ownership.claimed.append(self._check_claimed)
+        committer: Committer[S, A] = Committer(
+            self.database, self.core, history, self.outbox, log.partitions
+        )
+        self._runner = Runner(log, self._ownership, committer, batch_records_max)
+        self._runner.commits.append(self._committed)
+        self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
+        self._arrivals = Arrivals(self.folded)
+        self._health: Health[S, A] = Health(self._ownership)
+        self._threads = Threads(
+            rules.publisher, self._follow, self._recover_runner, self._send, ended
+        )
+        self._is_checked = False
+
+    def migrate(self) -> None:
+        """Bring the database to the newest revision. Raises ``LogError`` for a wrong log."""
+        prepare(self.database, self.core, self.log, self.rules.fold_version, self._migrations)
+
+    def start(self) -> None:
+        """Follow and send, by two threads. Raises ``RestoredBackupError`` rather than write."""
+        self.check()
+        self._threads.start(shared=not self._ownership.exclusive)
+
+    def stop(self) -> None:
+        """End both threads after their turns, and give up the leases in good order."""
+        if self._threads.stop():
+            self._runner.leave()
+
+    def close(self) -> None:
+        """Stop, and give up the connections to the database; the log is not ours to close."""
+        self.stop()
+        self._runner.drop()
+        self.database.close()
+
+    def step(self, timeout_s: float = 0) -> int:
+        """One turn of following, without threads; answers how many records were taken."""
+        try:
+            return self._runner.step(timeout_s)
+        except FencedError:
+            self._recover_runner()
+            return 0
+        except BaseException:
+            self._recover_runner()
+            raise
+
+    def relay_once(self) -> int:
+        """One turn of sending, without threads; answers how many rows were sent."""
+        return self._relay.send()
+
+    def drain(self) -> None:
+        """Step and send until nothing moves, without threads."""
+        while True:
+            moved = self.step() + self.relay_once()
+            if not moved and not any(self.lag().values()):
+                return
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction that writes to this service's core; the relay is woken after it."""
+        with self.database.writing() as connection:
+            yield connection
+        self.wake()
+
+    def say(self, connection: Connection, sayings: Sequence[Saying]) -> Position:
+        """Say in this transaction; answers how far readers must fold to have all of it.
+
+        What was said before under the same id is not said again; ``SaidOtherwiseError`` where its
+        content differs. Without ``recorded_at`` a saying is recorded now.
+        """
+        self.check()
+        addressed = [(partition_of(word.key, self.partitions), word) for word in sayings]
+        return self.outbox.say(connection, [(p, self._dated(word)) for p, word in addressed])
+
+    def say_to_everybody(self, connection: Connection, saying: Saying) -> Position:
+        """Say the same, under the same id, in every partition."""
+        self.check()
+        word = self._dated(msgspec.structs.replace(saying, key=EVERYBODY))
+        return self.outbox.say(connection, [(p, word) for p in range(self.partitions)])
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._threads.wake()
+
+    def wait_for(self, position: Position, timeout_s: float) -> bool:
+        """Whether this service has folded that far, waiting at most so long."""
+        return self._arrivals.wait_for(position, timeout_s)
+
+    def position(self) -> Position:
+        """How far this service has folded."""
+        seqs: dict[str, dict[int, int]] = {}
+        for partition, last in self.folded().items():
+            for publisher, seq in last.items():
+                if seq:
+                    seqs.setdefault(publisher, {})[partition] = seq
+        return Position(seqs)
+
+    def lag(self) -> dict[int, int]:
+        """Partition → how many records lie before the log's end and are not folded."""
+        return {p: self.log.end(p) - at for p, at in self.positions().items()}
+
+    def health(self) -> dict[str, object]:
+        """What an operator must know; ``ready`` says whether this process may serve."""
+        return {
+            **self._threads.health(),
+            **self._health.report(),
+            "lag": sum(self.lag().values()),
+            "set_aside": self.count_set_aside(),
+        }
+
+    def check(self) -> None:
+        """Raises ``RestoredBackupError`` where the log has words of ours that we forgot."""
+        if not self._is_checked:
+            self._check(range(self.partitions))
+            self._is_checked = True
+
+    def recover(self) -> int:
+        """After a restored backup: read our words back from the log; answers how many."""
+        parts = (self.database, self.core, self.log, self.outbox)
+        return restored.take_back(*parts, self._public_types, self.taken_back)
+
+    def _check(self, partitions: Sequence[int]) -> None:
+        restored.check(self.database, self.core, self.log, self.outbox, partitions)
+
+    def _check_claimed(self, claims: Sequence[Claim]) -> None:
+        self._check([claim.partition for claim in claims])
+
+    def _dated(self, saying: Saying) -> Saying:
+        if saying.recorded_at:
+            return saying
+        return msgspec.structs.replace(saying, recorded_at=self._clock())
+
+    def _follow(self) -> None:
+        self._runner.step(timeout_s=1.0)
+
+    def _send(self) -> None:
+        while self._relay.send():
+            pass
+
+    def _recover_runner(self) -> None:
+        self._runner.drop()
+        self._arrivals.forget()
+
+    def _committed(self, turn: Sequence[Held[S, A]], said: dict[int, list[Saying]]) -> None:
+        self._arrivals.move({held.following.partition: held.following.seqs for held in turn})
+        if any(said.values()):
+            self.wake()
+        for partition, sayings in said.items():
+            if sayings and self.after_commit:
+                end = self.log.end(partition)
+                for hook in self.after_commit:
+                    hook(partition, sayings, end)

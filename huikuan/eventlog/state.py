@@ -1,0 +1,250 @@
+"""Folded state: ``state_<n>``, one row per key; never migrated, only rebuilt.
+
+On PostgreSQL a schema, on SQLite a table prefix in the same file, because a commit over two WAL
+files is not atomic. The row with the key "" holds what the partition's accounts share.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateSchema, DropSchema
+
+from huikuan.eventlog.core import TEXT
+from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.record import EVERYBODY
+from huikuan.eventlog.rules import Row
+
+Keyed = tuple[int, str, Row]
+"""A row with its partition and key."""
+
+_COPY_ROWS_MIN = 50
+"""Fewer rows are written faster without a temporary table."""
+_KEYS_MAX = 10_000
+_PAGE_ROWS = 1_000
+_INCOMING = (
+    "create temp table if not exists incoming_state (partition int, key text, body bytea,"
+    " review_on date, label text) on commit delete rows"
+)
+
+
+class State:
+    """The rows of one ``state_<n>``."""
+
+    def __init__(self, number: int, *, is_postgres: bool) -> None:
+        self.number = number
+        self.table = _table(number, is_postgres=is_postgres)
+        self._is_postgres = is_postgres
+        dialect: Any = postgresql if is_postgres else sqlite
+        insert = dialect.insert(self.table)
+        merge = insert.on_conflict_do_update(
+            index_elements=["partition", "key"],
+            set_={name: insert.excluded[name] for name in ("body", "review_on", "label")},
+        )
+        self._merge = merge
+        self._merge_rows = str(merge.compile(dialect=dialect.dialect()))
+        self._load = select(self.table.c.key, self.table.c.body).where(
+            self.table.c.partition == bindparam("partition"),
+            self.table.c.key.in_(bindparam("keys", expanding=True)),
+        )
+
+    def create(self, connection: Connection) -> None:
+        """Make it, empty, where it is not there yet."""
+        if self._is_postgres:
+            connection.execute(CreateSchema(f"state_{self.number}", if_not_exists=True))
+        self.table.metadata.create_all(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Remove it with all that it holds."""
+        if self._is_postgres:
+            schema = f"state_{self.number}"
+            connection.execute(DropSchema(schema, cascade=True, if_exists=True))
+        else:
+            self.table.metadata.drop_all(connection)
+
+    def load(
+        self, connection: Connection, partition: int, keys: Collection[str]
+    ) -> dict[str, bytes]:
+        """The bodies of those keys that have one."""
+        wanted = list(keys)
+        found: dict[str, bytes] = {}
+        for first in range(0, len(wanted), _KEYS_MAX):
+            some = {"partition": partition, "keys": wanted[first : first + _KEYS_MAX]}
+            found.update((key, body) for key, body in connection.execute(self._load, some))
+        return found
+
+    def due(
+        self,
+        connection: Connection,
+        partition: int,
+        through: date | None,
+        after: str,
+        limit: int,
+    ) -> list[str]:
+        """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
+        columns = self.table.c
+        query = select(columns.key).where(columns.partition == partition, columns.key > after)
+        if through is not None:
+            query = query.where(columns.review_on <= through)
+        return list(connection.scalars(query.order_by(columns.key).limit(limit)))
+
+    def save(self, connection: Connection, rows: Iterable[Keyed]) -> None:
+        """Insert or replace."""
+        rows = list(rows)
+        if not rows:
+            return
+        if not self._is_postgres:
+            _many(connection, self._merge_rows, [_values(keyed) for keyed in rows])
+        elif len(rows) < _COPY_ROWS_MIN:
+            connection.execute(self._merge, [_named(keyed) for keyed in rows])
+        else:
+            self._copy_and_merge(connection, rows)
+
+    def fill(self, connection: Connection, rows: Iterable[Keyed]) -> None:
+        """Insert rows whose keys are not there yet: the fast way into a new state."""
+        if self._is_postgres:
+            target = f"state_{self.number}.accounts (partition, key, body, review_on, label)"
+            copy_in(connection, f"COPY {target} FROM STDIN", map(_line, rows))
+        else:
+            self.save(connection, rows)
+
+    def rows(
+        self, connection: Connection, partition: int, after: str = EVERYBODY
+    ) -> Iterator[tuple[str, bytes]]:
+        """All keys of a partition after ``after`` with their bodies, in order of keys."""
+        columns = self.table.c
+        while True:
+            query = (
+                select(columns.key, columns.body)
+                .where(columns.partition == partition, columns.key > after)
+                .order_by(columns.key)
+                .limit(_PAGE_ROWS)
+            )
+            page = connection.execute(query).all()
+            yield from ((key, body) for key, body in page)
+            if len(page) < _PAGE_ROWS:
+                return
+            after = page[-1][0]
+
+    def page(
+        self, connection: Connection, partition: int, label: str | None, after: str, limit: int
+    ) -> list[tuple[str, Row]]:
+        """Some keys of a partition with their rows, in order of keys; of one label, if given."""
+        columns = self.table.c
+        query: Select[Any] = select(columns.key, columns.body, columns.review_on, columns.label)
+        query = query.where(columns.partition == partition, columns.key > after)
+        if label is not None:
+            # The second condition lets the partial index serve.
+            query = query.where(columns.label == label, columns.label != "")
+        found = connection.execute(query.order_by(columns.key).limit(limit))
+        return [(key, Row(body, review_on, word)) for key, body, review_on, word in found]
+
+    def differences(self, connection: Connection, other: "State") -> list[tuple[int, str]]:
+        """Partition and key of rows that are not byte for byte the same in both, at most 100."""
+        mine, theirs = self.table, other.table
+        same_key = and_(mine.c.partition == theirs.c.partition, mine.c.key == theirs.c.key)
+        unlike = or_(
+            mine.c.body != theirs.c.body,
+            mine.c.label != theirs.c.label,
+            mine.c.review_on.is_distinct_from(theirs.c.review_on),
+        )
+        found = {
+            (partition, key)
+            for query in (
+                select(mine.c.partition, mine.c.key).join(theirs, same_key).where(unlike),
+                _missing(mine, theirs),
+                _missing(theirs, mine),
+            )
+            for partition, key in connection.execute(query.limit(100))
+        }
+        return sorted(found)[:100]
+
+    def _copy_and_merge(self, connection: Connection, rows: list[Keyed]) -> None:
+        connection.exec_driver_sql(_INCOMING)
+        copy_in(connection, "COPY incoming_state FROM STDIN", map(_line, rows))
+        connection.execute(self._from_incoming())
+
+    def _from_incoming(self) -> Any:
+        names = ["partition", "key", "body", "review_on", "label"]
+        columns: list[Column[Any]] = [Column(name) for name in names]
+        incoming = Table("incoming_state", MetaData(), *columns)
+        insert = postgresql.insert(self.table).from_select(names, select(incoming))
+        return insert.on_conflict_do_update(
+            index_elements=["partition", "key"],
+            set_={name: insert.excluded[name] for name in names[2:]},
+        )
+
+
+def _table(number: int, *, is_postgres: bool) -> Table:
+    name = "accounts" if is_postgres else f"state_{number}_accounts"
+    labelled = text("label <> ''")
+    return Table(
+        name,
+        MetaData(schema=f"state_{number}" if is_postgres else None),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("key", TEXT, primary_key=True),
+        Column("body", LargeBinary, nullable=False),
+        Column("review_on", Date),
+        Column("label", TEXT, nullable=False),
+        Index(f"{name}_due", "partition", "review_on"),
+        Index(
+            f"{name}_label",
+            "partition",
+            "label",
+            "key",
+            postgresql_where=labelled,
+            sqlite_where=labelled,
+        ),
+    )
+
+
+def _missing(here: Table, there: Table) -> Select[tuple[int, str]]:
+    same_key = and_(here.c.partition == there.c.partition, here.c.key == there.c.key)
+    return select(here.c.partition, here.c.key).where(~select(there.c.key).where(same_key).exists())
+
+
+def _many(connection: Connection, statement: str, values: list[tuple[object, ...]]) -> None:
+    cursor = connection.connection.cursor()
+    cursor.executemany(statement, values)
+    cursor.close()
+
+
+def _values(keyed: Keyed) -> tuple[object, ...]:
+    partition, key, row = keyed
+    review_on = row.review_on.isoformat() if row.review_on else None
+    return (partition, key, row.body, review_on, row.label)
+
+
+def _named(keyed: Keyed) -> dict[str, object]:
+    partition, key, row = keyed
+    return {
+        "partition": partition,
+        "key": key,
+        "body": row.body,
+        "review_on": row.review_on,
+        "label": row.label,
+    }
+
+
+def _line(keyed: Keyed) -> str:
+    partition, key, row = keyed
+    review_on = row.review_on or "\\N"
+    body, label = copy_bytes(row.body), copy_text(row.label)
+    return f"{partition}\t{copy_text(key)}\t{body}\t{review_on}\t{label}\n"

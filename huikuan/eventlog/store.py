@@ -1,0 +1,55 @@
+"""What following and rebuilding read of a partition: live state and history, in short reads."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from huikuan.eventlog.core import Core
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.history import History
+from huikuan.eventlog.record import Record
+from huikuan.eventlog.state import State
+
+
+class PartitionStore:
+    """Reads one partition of one state; each question is a transaction of its own."""
+
+    def __init__(
+        self, database: Database, core: Core, history: History, state: State, partition: int
+    ) -> None:
+        self._database = database
+        self._core = core
+        self._history = history
+        self._state = state
+        self._partition = partition
+
+    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
+        """See ``follow.Store``."""
+        if not keys:
+            return {}
+        with self._database.reading() as connection:
+            return self._state.load(connection, self._partition, keys)
+
+    def due(self, through: date | None, after: str, limit: int) -> list[str]:
+        """See ``follow.Store``."""
+        with self._database.reading() as connection:
+            return self._state.due(connection, self._partition, through, after, limit)
+
+    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
+        """See ``follow.Store``."""
+        with self._database.reading() as connection:
+            known = self._history.of(connection, self._partition, keys, stop)
+            unread = unreadable_places(connection, self._core, self._partition, keys)
+        if not unread:
+            return known
+        return {k: [r for r in rs if r.position not in unread] for k, rs in known.items()}
+
+
+def unreadable_places(
+    connection: Connection, core: Core, partition: int, keys: Collection[str]
+) -> set[int]:
+    """Positions of these keys' records that were set aside."""
+    aside = core.set_aside.c
+    query = select(aside.position).where(aside.partition == partition, aside.key.in_(list(keys)))
+    return set(connection.scalars(query))
