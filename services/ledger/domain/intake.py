@@ -66,6 +66,8 @@ class Intake:
         self.changed: dict[str, Mark] = {}
         """Marks that are new or different since the batch began."""
         self.accepted: list[Sent] = []
+        self.repeated: list[Sent] = []
+        """Duplicates of facts that were accepted under the same id."""
         self.conflicts: list[Conflict] = []
         self.look_alikes: list[tuple[Sent, Mark]] = []
 
@@ -78,6 +80,8 @@ class Intake:
                 return self._conflict(sent, known, digest, _SAME_ID)
             if known.conflict:
                 return self._conflict(sent, known, digest, _KEPT)
+            if known.event_id == sent.event_id:
+                self.repeated.append(sent)
             return Verdict(sent.id, "duplicate")
         for key, key_digest, reason in _identities(sent, digest):
             known = self._marks.get(key)
@@ -87,6 +91,24 @@ class Intake:
                 return self._conflict(sent, known, digest, reason)
             self._mark(id_key(sent), Mark(digest, known.event_id, sent.debtor))
             return Verdict(sent.id, "duplicate")
+        return self._accept(sent, digest)
+
+    def release(self, sent: Sent, conflict: str) -> Verdict:
+        """Take what was kept for review, where its document's name is free by now.
+
+        Where its id belongs to another fact it gets one of its own, made from the conflict's.
+        """
+        digest = digest_of(sent)
+        for key, key_digest, reason in _identities(sent, digest):
+            known = self._marks.get(key)
+            if known is None or _is_free(known, sent.event, key_digest):
+                continue
+            if known.digest != key_digest:
+                return Verdict(sent.id, "conflict", reason, conflict)
+            return Verdict(sent.id, "duplicate")
+        known = self._marks.get(id_key(sent))
+        if known is not None and known.conflict != conflict:
+            sent = msgspec.structs.replace(sent, id=f"{sent.id}#{conflict}")
         return self._accept(sent, digest)
 
     def _accept(self, sent: Sent, digest: bytes) -> Verdict:

@@ -1,0 +1,111 @@
+"""The ledger's rules: it folds facts into accounts and says nothing in consequence of them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from huikuan.debtor.account import Account, decode, encode, new_account
+from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
+from huikuan.debtor.setting import Setting, adopt, open_day
+from huikuan.eventlog.log import LogError
+from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.events import codec
+from huikuan.events.fields import Event
+from huikuan.events.ledger import BusinessDayOpened, RulesChanged
+from huikuan.events.notifier import PolicyAdopted
+
+PUBLISHER = "ledger"
+FOLD_VERSION = 1
+
+_shared_decoder = msgspec.json.Decoder(Setting)
+_shared_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class LedgerRules:
+    """See ``huikuan.eventlog.rules.Rules``."""
+
+    publisher = PUBLISHER
+    fold_version = FOLD_VERSION
+
+    def blank_shared(self) -> Setting:
+        """No open day, no policy."""
+        return Setting()
+
+    def load_shared(self, body: bytes) -> Setting:
+        """From ``dump_shared``."""
+        return _shared_decoder.decode(body)
+
+    def dump_shared(self, shared: Setting) -> bytes:
+        """Canonical bytes."""
+        return _shared_encoder.encode(shared)
+
+    def blank(self, key: str) -> Account:
+        """A debtor of whom nothing is known."""
+        return new_account(key)
+
+    def load(self, key: str, body: bytes) -> Account:
+        """From ``dump``."""
+        del key
+        return decode(body)
+
+    def dump(self, account: Account, shared: Setting) -> Row:
+        """To be looked at again when the first fact that waits comes to count."""
+        del shared
+        review_on = date.fromordinal(account.waiting[0].on) if account.waiting else None
+        return Row(encode(account), review_on)
+
+    def everybody(self, shared: Setting, record: Record) -> Due:
+        """A day makes due whoever has facts that wait for it; a policy may change the past."""
+        match _event(record):
+            case BusinessDayOpened() as event:
+                open_day(shared, event)
+                return Due(through=event.date)
+            case PolicyAdopted() as event:
+                return Due(refold=True) if adopt(shared, event) else NOBODY
+            case RulesChanged(service="ledger"):
+                return Due(everyone=True)
+            case _:
+                return NOBODY
+
+    def fold(self, account: Account, record: Record, shared: Setting) -> bool:
+        """What is no fact is read all the same: every service sets the same records aside."""
+        assert record.meta is not None, "the runner sets foreign records aside"
+        return receive(account, _event(record), record.meta.id, shared)
+
+    def refold(self, account: Account, records: Sequence[Record], shared: Setting) -> None:
+        """Fold the debtor's facts anew."""
+        refold(account, facts_of(records), shared)
+
+    def advance(self, account: Account, shared: Setting) -> None:
+        """What waited for the open day counts."""
+        advance(account, shared)
+
+    def set_aside(self, account: Account, record: Record, reason: str) -> None:
+        """Remember the place."""
+        del reason
+        leave_unsettled(account, record.place)
+
+    def decide(self, account: Account, record: Record, shared: Setting) -> list[Saying]:
+        """Nothing: the ledger says what it takes in, and days, never consequences."""
+        del account, record, shared
+        return []
+
+
+def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:
+    """The facts among a debtor's records, with their ids."""
+    return [
+        (record.meta.id, _event(record))
+        for record in records
+        if record.meta is not None and record.meta.type in codec.FACT_TYPES
+    ]
+
+
+def _event(record: Record) -> Event:
+    assert record.meta is not None, "the runner sets foreign records aside"
+    try:
+        return codec.decode(record.meta.type, record.value)
+    except codec.UnknownTypeError:
+        sentence = f"this process is too old: the log has {record.meta.type}, unknown to it"
+        raise LogError(sentence) from None
