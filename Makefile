@@ -30,8 +30,9 @@ test: $(INSTALLED) ## Run the tests, with a real Kafka and a real PostgreSQL
 	@$(MAKE) --no-print-directory kafka-jars || echo "No Kafka jars: its tests fail in CI and are skipped elsewhere."
 	$(PYTEST)
 
-torture: $(INSTALLED) kafka-jars ## Run all tests with crashes, and 10,000 examples per property
-	HUIKUAN_EXAMPLES=$${HUIKUAN_EXAMPLES:-10000} $(PYTEST) -m "not bench" --timeout 7200
+torture: $(INSTALLED) kafka-jars ## Kill services 200 times, and try the laws on 10,000 examples each
+	HUIKUAN_KILLS=$${HUIKUAN_KILLS:-200} $(PYTEST) -m torture --timeout 7200 -rP
+	HUIKUAN_EXAMPLES=$${HUIKUAN_EXAMPLES:-10000} $(PYTEST) -m hypothesis --timeout 7200
 
 lint: $(INSTALLED) ## Check style, types, import rules and generated files
 	$(BIN)/ruff check
