@@ -4,29 +4,16 @@ Exit codes: 0 done · 1 done, but rows were rejected or a check found something 
 3 no server answers, or another process holds the installation · 4 refused.
 """
 
-import sys
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from services.commands.trouble import CommandError
+from services.commands.declared import AFile, AsJson, Commands, examples, on
+from services.commands.groups import GROUPS
 from services.commands.words import say
-
-
-class Commands(TyperGroup):
-    """Ends with a sentence and an exit code where a command raises ``CommandError``."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except CommandError as error:
-            sys.stderr.write(f"huikuan: {error}\n")
-            raise typer.Exit(error.code) from None
 
 
 class Service(StrEnum):
@@ -42,19 +29,6 @@ class Clock(StrEnum):
 
     SYSTEM = "system"
     MANUAL = "manual"
-
-
-class Outcome(StrEnum):
-    """What became of what was set aside."""
-
-    RELEASED = "released"
-    DISCARDED = "discarded"
-
-
-def _examples(*lines: str) -> str:
-    """What click prints as it stands, below a command's help."""
-    text = "\n".join((say("Examples:", "示例："), *lines))
-    return "\n\n".join("\b\n" + paragraph for paragraph in text.split("\n\n"))
 
 
 _ENVIRONMENT = (
@@ -74,37 +48,19 @@ app = typer.Typer(
         "Receivables from facts: what is owed, what was promised, what must be stopped, and why.",
         "由事实重建应收：谁欠多少、承诺了什么、该停什么、为什么。",
     ),
-    epilog=_examples("huikuan demo", "huikuan serve", "huikuan COMMAND --help", "", *_ENVIRONMENT),
+    epilog=examples("huikuan demo", "huikuan serve", "huikuan COMMAND --help", "", *_ENVIRONMENT),
 )
-day_app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    help=say("Business days.", "营业日。"),
-    rich_markup_mode=None,
-)
-policy_app = typer.Typer(
-    cls=Commands, no_args_is_help=True, help=say("Policies.", "催收策略。"), rich_markup_mode=None
-)
-quarantine_app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    help=say("What was set aside or conflicts.", "被隔离或冲突的记录。"),
-    rich_markup_mode=None,
-)
-app.add_typer(day_app, name="day")
-app.add_typer(policy_app, name="policy")
-app.add_typer(quarantine_app, name="quarantine")
 
-AsJson = Annotated[bool, typer.Option("--json", help=say("Answer as JSON.", "以 JSON 输出。"))]
-ADay = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE")]
-AFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
+
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 @app.command(
     help=say(
         "Serve everything in one process, or one service.", "启动全部服务，或只启动其中一个。"
     ),
-    epilog=_examples(
+    epilog=examples(
         "huikuan serve", "huikuan serve --port 9000 --clock manual", "huikuan serve ledger"
     ),
 )
@@ -140,7 +96,7 @@ def migrate(
         "Import a CSV file by a mapping; with --history, day by day as it happened.",
         "按映射导入 CSV；加 --history 则按发生的先后逐日导入。",
     ),
-    epilog=_examples(
+    epilog=examples(
         "huikuan import receivables.csv --mapping deploy/mappings/receivables.yaml --dry-run",
         "huikuan import receivables.csv --mapping deploy/mappings/receivables.yaml --history",
     ),
@@ -169,44 +125,8 @@ def import_(
     from services.commands import importing  # noqa: PLC0415
 
     importing.import_file(
-        file, mapping, history=history, through=_date(through), dry_run=dry_run, as_json=json
+        file, mapping, history=history, through=on(through), dry_run=dry_run, as_json=json
     )
-
-
-@day_app.command(
-    "open",
-    help=say("Open the business days up to DATE, in order.", "依次开启营业日直到 DATE。"),
-    epilog=_examples("huikuan day open 2013-06-30"),
-)
-def day_open(day: ADay, *, json: AsJson = False) -> None:
-    """Open days; the first ever opened is just that date."""
-    from services.commands import days  # noqa: PLC0415
-
-    days.open_days(day.date(), as_json=json)
-
-
-@policy_app.command(
-    "adopt",
-    help=say("Adopt a policy document from its effective_on.", "自 effective_on 起采用策略文件。"),
-    epilog=_examples("huikuan policy adopt deploy/policies/standard.yaml"),
-)
-def policy_adopt(file: AFile, *, json: AsJson = False) -> None:
-    """Adopt a policy."""
-    from services.commands import policies  # noqa: PLC0415
-
-    policies.adopt(file, as_json=json)
-
-
-@policy_app.command(
-    "check",
-    help=say("Check a policy document; adopts nothing.", "检查策略文件，不采用。"),
-    epilog=_examples("huikuan policy check my-policy.yaml"),
-)
-def policy_check(file: AFile, *, json: AsJson = False) -> None:
-    """Check a policy; exit code 4 where it is refused."""
-    from services.commands import policies  # noqa: PLC0415
-
-    policies.check(file, as_json=json)
 
 
 @app.command(
@@ -214,7 +134,7 @@ def policy_check(file: AFile, *, json: AsJson = False) -> None:
         "Fold a service's state anew from the log; says nothing to anybody.",
         "由日志重建某服务的状态；不对外发出任何消息。",
     ),
-    epilog=_examples("huikuan rebuild ledger", "huikuan rebuild notifier --verify"),
+    epilog=examples("huikuan rebuild ledger", "huikuan rebuild notifier --verify"),
 )
 def rebuild(
     service: Service,
@@ -230,5 +150,35 @@ def rebuild(
     rebuilding.rebuild(service.value, verify=verify, as_json=json)
 
 
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
+@app.command(
+    help=say(
+        "Tell one debtor's story: owed, promised, escalated.", "讲清一个欠款人：欠款、承诺、措施。"
+    ),
+    epilog=examples("huikuan explain 1604-LIFKX", "huikuan explain 1604-LIFKX --as-of 2013-06-30"),
+)
+def explain(
+    debtor: str,
+    *,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help=say("As of that day.", "截至该日。"), metavar="DATE"
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Explain a debtor."""
+    from services.commands import explain as explaining  # noqa: PLC0415
+
+    explaining.explain(debtor, as_of=on(as_of), as_json=json)
+
+
+@app.command(
+    help=say("Show it all with made-up data; keeps nothing.", "用虚构数据演示，不保留数据。"),
+    epilog=examples("huikuan demo", "HUIKUAN_LANG=zh huikuan demo"),
+)
+def demo() -> None:
+    """Two years of receivables through ledger, promises and notifier, in seconds."""
+    from services.commands import demo as demonstrating  # noqa: PLC0415
+
+    demonstrating.demo()

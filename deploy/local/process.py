@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 STOP_SECONDS = 20.0
@@ -18,11 +18,19 @@ class NotStartedError(RuntimeError):
     """A server that should have come up did not; the message says where its log is."""
 
 
-def spawn(command: Sequence[str], log: Path) -> int:
-    """Start a server in a session of its own, so that Ctrl-C reaches us first; return its pid."""
+def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> int:
+    """Start a server in a session of its own, so that Ctrl-C reaches us first; return its pid.
+
+    `environment` is added to ours: secrets go there, for everybody can read the command.
+    """
     with log.open("ab") as output:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
         )
     _CHILDREN.append(child)
     return child.pid

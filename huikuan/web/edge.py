@@ -8,26 +8,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from huikuan.eventlog.position import Position
-from huikuan.web.asking import WAITERS_MAX, Following, position_router
+from huikuan.web.asking import WAITERS_MAX, Folding, Following, position_router
 from huikuan.web.gate import Gate
-from huikuan.web.health import health_router
+from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
 from huikuan.web.metrics import Behind, Metrics
 from huikuan.web.openapi import describe
 from huikuan.web.problems import answer_invalid, answer_problem
+from huikuan.web.rebuilds import Rebuildable, rebuild_router
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
 
 
-class Served(Following, Behind, Protocol):
+class Served(Following, Folding, Behind, Healthy, Rebuildable, Protocol):
     """What the edge asks of a service."""
-
-    def health(self) -> dict[str, object]:
-        """Its parts and how they are; ``ready`` says whether it can answer."""
-
-    def position(self) -> Position:
-        """How far it has folded."""
 
 
 def make_app(
@@ -61,6 +55,7 @@ def make_app(
         app.include_router(router)
     app.include_router(health_router(service, invariants))
     app.include_router(position_router(service))
+    app.include_router(rebuild_router(service))
     app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
     app.add_exception_handler(HTTPException, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)

@@ -82,15 +82,16 @@ class Services:
 def _content(answer: httpx2.Response) -> Any:
     if answer.is_success:
         return msgspec.json.decode(answer.content)
-    raise CommandError(_in_words(answer), REFUSED)
+    raise CommandError(in_words(answer.content) or f"HTTP {answer.status_code}", REFUSED)
 
 
-def _in_words(answer: httpx2.Response) -> str:
+def in_words(body: bytes) -> str:
+    """A problem as people read it; empty where the body is none."""
     try:
-        problem = msgspec.json.decode(answer.content)
+        problem = msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.MsgspecError:
-        return f"HTTP {answer.status_code}"
-    sentences = [problem.get("detail") or problem.get("title") or f"HTTP {answer.status_code}"]
+        return ""
+    sentences = [problem.get("detail") or problem.get("title") or ""]
     for error in problem.get("errors", ()):
         place = error.get("pointer") or error.get("parameter") or ""
         sentences.append(f"  {place}: {error.get('detail', '')}")

@@ -1,6 +1,7 @@
 """A small app behind the real edge, and a service that has folded as far as a test says."""
 
 import threading
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, FastAPI, Request
@@ -37,6 +38,17 @@ class Folded:
 
     def lag(self) -> dict[int, int]:
         return {0: 0, 1: 7}
+
+    def rebuild(
+        self, on_progress: Callable[[int, int], None] | None = None, *, verify: bool = False
+    ) -> object:
+        if not self.ready:
+            raise RuntimeError("the log is away")
+        assert on_progress is not None
+        on_progress(7, 10)
+        assert self._done.wait(5)
+        on_progress(10, 10)
+        return {"accounts": 3, "verify": verify}
 
     def health(self) -> dict[str, object]:
         return {"ready": self.ready}

@@ -1,0 +1,51 @@
+"""The commands that stand below a word, such as ``day open`` and ``policy adopt``."""
+
+import typer
+
+from services.commands.declared import ADay, AFile, AsJson, examples, group
+from services.commands.words import say
+
+day_app = group(say("Business days.", "营业日。"))
+policy_app = group(say("Policies.", "催收策略。"))
+quarantine_app = group(say("What was set aside or conflicts.", "被隔离或冲突的记录。"))
+GROUPS: dict[str, typer.Typer] = {
+    "day": day_app,
+    "policy": policy_app,
+    "quarantine": quarantine_app,
+}
+
+
+@day_app.command(
+    "open",
+    help=say("Open the business days up to DATE, in order.", "依次开启营业日直到 DATE。"),
+    epilog=examples("huikuan day open 2013-06-30"),
+)
+def day_open(day: ADay, *, json: AsJson = False) -> None:
+    """Open days; the first ever opened is just that date."""
+    from services.commands import days  # noqa: PLC0415 - loads only what was asked for
+
+    days.open_days(day.date(), as_json=json)
+
+
+@policy_app.command(
+    "adopt",
+    help=say("Adopt a policy document from its effective_on.", "自 effective_on 起采用策略文件。"),
+    epilog=examples("huikuan policy adopt deploy/policies/standard.yaml"),
+)
+def policy_adopt(file: AFile, *, json: AsJson = False) -> None:
+    """Adopt a policy."""
+    from services.commands import policies  # noqa: PLC0415
+
+    policies.adopt(file, as_json=json)
+
+
+@policy_app.command(
+    "check",
+    help=say("Check a policy document; adopts nothing.", "检查策略文件，不采用。"),
+    epilog=examples("huikuan policy check my-policy.yaml"),
+)
+def policy_check(file: AFile, *, json: AsJson = False) -> None:
+    """Check a policy; exit code 4 where it is refused."""
+    from services.commands import policies  # noqa: PLC0415
+
+    policies.check(file, as_json=json)
