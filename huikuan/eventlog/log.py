@@ -10,6 +10,10 @@ class LogError(Exception):
     """The log is not as it must be: another topic, other partitions, positions that are gone."""
 
 
+class LogAwayError(Exception):
+    """The log cannot be reached just now. Ask again: nothing that it holds is in doubt."""
+
+
 class AppendUnknownError(Exception):
     """An append was not acknowledged: it may or may not have been written. Send it again."""
 

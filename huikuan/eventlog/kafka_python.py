@@ -1,0 +1,154 @@
+"""The log on Kafka by kafka-python, the default client.
+
+Never with its transactions (they reported a commit whose record was lost) and never with its
+deserializers (a record that one refuses would spin the poll loop for ever).
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, MessageSizeTooLargeError
+
+from huikuan.eventlog.kafka_python_reader import KafkaPythonReader, ask_ends, make_consumer
+from huikuan.eventlog.kafka_topic import (
+    DELIVERY_SECONDS,
+    RECORD_BYTES_MAX,
+    REQUEST_SECONDS,
+    ensure_topic,
+)
+from huikuan.eventlog.log import AppendUnknownError, LogAwayError, LogError
+from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
+
+_LIST_RECORDS_MAX = 5_000
+_SCAN_WAIT_SECONDS = 1.0
+_SCAN_STALLED_SECONDS = 60.0
+
+
+class KafkaPythonLog:
+    """A topic as the log. What is sent again is there again: readers drop it by its seq."""
+
+    def __init__(
+        self, bootstrap: str, topic: str, *, partitions: int = 16, create: bool = True
+    ) -> None:
+        """Find or make the topic; raises ``LogError`` and ``LogAwayError`` as it does."""
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._partitions = partitions
+        self._topic_id = ensure_topic(bootstrap, topic, partitions, create=create)
+        self._appending = threading.Lock()
+        self._producer: Any = None
+        self._asking = threading.Lock()
+        self._asked: Any = None
+
+    @property
+    def topic_id(self) -> str:
+        """The id that Kafka gave this topic, in hexadecimal digits."""
+        return self._topic_id
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions the topic has."""
+        return self._partitions
+
+    def append(self, partition: int, entries: Sequence[Entry]) -> None:
+        """Send in order and return when all is acknowledged by all replicas in sync.
+
+        Raises ``LogError`` for an entry that no topic of ours takes: sending again is no use.
+        """
+        if not 0 <= partition < self._partitions:
+            raise LogError(f"there is no partition {partition}")
+        with self._appending:
+            try:
+                self._send(partition, entries)
+            except MessageSizeTooLargeError as error:
+                raise LogError(f"a record is larger than the log takes: {error}") from error
+            except KafkaError as error:
+                # Unknown, never "not written": the broker may have it and still have been silent.
+                self._discard_producer()
+                raise AppendUnknownError(f"partition {partition}: {error!r}") from error
+
+    def end(self, partition: int) -> int:
+        """The position that the next record will get; raises ``LogAwayError``."""
+        with self._asking:
+            if self._asked is None:
+                self._asked = make_consumer(self._bootstrap)
+            return ask_ends(self._asked, self._topic, [partition])[partition]
+
+    def scan(self, partition: int, start: int, stop: int) -> Iterator[list[Record]]:
+        """All records with ``start <= position < stop``; gaps between positions are legal."""
+        stop = min(stop, self.end(partition))
+        if start >= stop:
+            return
+        with closing(self.reader()) as reader:
+            reader.assign({partition: start})
+            moved_at = time.monotonic()
+            while start < stop:
+                records = reader.read(_LIST_RECORDS_MAX, _SCAN_WAIT_SECONDS).get(partition, [])
+                if reader.position(partition) > start:
+                    start, moved_at = reader.position(partition), time.monotonic()
+                elif time.monotonic() - moved_at > _SCAN_STALLED_SECONDS:
+                    raise LogAwayError(f"nothing came from {partition}/{start} on")
+                if start > stop:
+                    records = [record for record in records if record.position < stop]
+                if records:
+                    yield records
+
+    def reader(self) -> "KafkaPythonReader":
+        """A new reader, for one thread."""
+        return KafkaPythonReader(self._bootstrap, self._topic, self._topic_id)
+
+    def close(self) -> None:
+        """Give up connections."""
+        with self._appending, self._asking:
+            self._discard_producer()
+            if self._asked is not None:
+                self._asked.close()
+                self._asked = None
+
+    def _send(self, partition: int, entries: Sequence[Entry]) -> None:
+        if self._producer is None:
+            self._producer = _make_producer(self._bootstrap)
+        sent = [
+            self._producer.send(
+                self._topic,
+                partition=partition,
+                key=entry.key.encode(),
+                value=entry.value,
+                headers=[(HEADER, encode_meta(entry.meta))] if entry.meta is not None else None,
+            )
+            for entry in entries
+        ]
+        self._producer.flush(timeout=DELIVERY_SECONDS + REQUEST_SECONDS)
+        for future in sent:
+            if not future.succeeded():
+                raise future.exception or KafkaError("not acknowledged")
+
+    def _discard_producer(self) -> None:
+        if self._producer is not None:
+            with suppress(KafkaError):
+                self._producer.close(timeout=REQUEST_SECONDS)
+            self._producer = None
+
+
+def _make_producer(bootstrap: str) -> Any:
+    return KafkaProducer(
+        bootstrap_servers=bootstrap.split(","),
+        # Said outright, all three: a conflict among them would turn idempotence off silently.
+        enable_idempotence=True,
+        acks="all",
+        # One at a time: the order of retried requests is then nobody's cleverness.
+        max_in_flight_requests_per_connection=1,
+        allow_auto_create_topics=False,
+        linger_ms=5,
+        batch_size=1 << 20,
+        max_request_size=RECORD_BYTES_MAX,
+        max_block_ms=REQUEST_SECONDS * 1000,
+        request_timeout_ms=REQUEST_SECONDS * 1000,
+        delivery_timeout_ms=DELIVERY_SECONDS * 1000,
+        bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
+        metrics_enabled=False,
+    )

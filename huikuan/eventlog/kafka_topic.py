@@ -1,0 +1,103 @@
+"""The topic that is the log: how it is made, what is asked of it, and what its records say.
+
+Shared by both Kafka clients. The topic is made by kafka-python in either case, which is always
+there, so that its id reads the same whichever client an installation chooses.
+"""
+
+import uuid
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, RetriableError, TopicAlreadyExistsError
+
+from huikuan.eventlog.foreign import read_key
+from huikuan.eventlog.log import LogAwayError, LogError
+from huikuan.eventlog.record import EVERYBODY, HEADER, Record, decode_meta
+
+RECORD_BYTES_MAX = 4 << 20
+"""The largest record that the topic takes, with its overhead."""
+REQUEST_SECONDS = 10
+"""How long a broker may take to answer a question."""
+DELIVERY_SECONDS = 30
+"""How long an append may go unacknowledged before its outcome is called unknown."""
+
+_NO_ERROR, _UNKNOWN_TOPIC = 0, 3
+_CONFIGURATION = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "max.message.bytes": str(RECORD_BYTES_MAX),
+}
+
+
+def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -> str:
+    """The topic's id, after making the topic if there is none and it may be made.
+
+    Raises ``LogError`` where there is no topic or it has other partitions, ``LogAwayError``
+    where no broker answers.
+    """
+    try:
+        with closing(_administrator(bootstrap)) as administrator:
+            described = _describe(administrator, topic)
+            if described is None and create:
+                _create(administrator, topic, partitions)
+                described = _describe(administrator, topic)
+    except RetriableError as error:
+        raise LogAwayError(f"asking {bootstrap} about topic {topic}: {error!r}") from error
+    except KafkaError as error:
+        raise LogError(f"{bootstrap} refuses topic {topic}: {error!r}") from error
+    if described is None:
+        raise LogError(f"there is no topic {topic} at {bootstrap}")
+    if len(described["partitions"]) != partitions:
+        raise LogError(
+            f"topic {topic} has {len(described['partitions'])} partitions, not {partitions}: "
+            "their number is fixed at creation"
+        )
+    return uuid.UUID(str(described["topic_id"])).hex
+
+
+def record_of(
+    partition: int,
+    position: int,
+    raw_key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes | None]] | None,
+) -> Record:
+    """What a client consumed, as our record; foreign where we would never have written it."""
+    header = None
+    if headers:
+        name, header = headers[0]
+        if name != HEADER:
+            header = next((content for name, content in headers if name == HEADER), None)
+    key, meta = read_key(raw_key), decode_meta(header)
+    if key is None:
+        key, meta = EVERYBODY, None
+    return Record(partition, position, key, value or b"", meta)
+
+
+def _administrator(bootstrap: str) -> Any:
+    return KafkaAdminClient(
+        bootstrap_servers=bootstrap.split(","),
+        request_timeout_ms=REQUEST_SECONDS * 1000,
+        bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
+    )
+
+
+def _describe(administrator: Any, topic: str) -> dict[str, Any] | None:
+    (described,) = administrator.describe_topics([topic])
+    code = described["error_code"]
+    if code == _UNKNOWN_TOPIC:
+        return None
+    if code != _NO_ERROR:
+        raise LogError(f"topic {topic} cannot be used: the broker answers with error {code}")
+    return dict(described)
+
+
+def _create(administrator: Any, topic: str, partitions: int) -> None:
+    asked = {topic: {"num_partitions": partitions, "configs": _CONFIGURATION}}
+    try:
+        administrator.create_topics(asked, wait_for_metadata=True)
+    except TopicAlreadyExistsError:  # somebody was faster
+        administrator.wait_for_topics([topic])
