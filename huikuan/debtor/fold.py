@@ -1,0 +1,211 @@
+"""From facts to the account: in canonical order, whatever the order in which they arrive.
+
+A fact that sorts last is folded at once; an earlier one asks for a refold; one that counts only
+after the open day waits. So the account is a function of the set of facts effective by then.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
+from huikuan.debtor.account import Account, Key, Waiting, name_of, new_account
+from huikuan.debtor.early import take_early
+from huikuan.debtor.setting import Setting
+from huikuan.debtor.things import Day
+from huikuan.events import cash, codec, ledger, promises, sales
+from huikuan.events import relations as known
+from huikuan.events.fields import Event
+
+Fold = Callable[[Account, Any, str, Day, Setting], None]
+"""(account, event, event id, its day, setting): lets one kind of fact count."""
+
+FOLDS: dict[type[Event], Fold] = {
+    sales.InvoiceIssued: items.issue,
+    cash.PaymentReceived: moneys.receive_payment,
+    sales.ShipmentDispatched: exposure.dispatch,
+    promises.PromiseMade: relations.promise,
+    known.DisputeOpened: disputes.open_dispute,
+    known.DisputeResolved: disputes.resolve_dispute,
+    known.DunningPaused: disputes.pause_dunning,
+    known.DunningResumed: disputes.resume_dunning,
+    known.DebtorRegistered: relations.register,
+    known.DebtorUpdated: relations.register,
+    known.CreditLimitSet: relations.set_limit,
+    sales.OrderConfirmed: exposure.confirm_order,
+    sales.OrderCancelled: exposure.cancel_order,
+    sales.ShipmentAccepted: exposure.accept_shipment,
+    sales.GoodsReturned: exposure.take_return,
+    sales.InvoiceCancelled: items.cancel,
+    sales.InvoiceAmended: amendment.amend,
+    sales.InvoiceDelivered: due.deliver_invoice,
+    sales.MilestoneReached: due.reach_milestone,
+    cash.CreditNoteIssued: moneys.issue_credit,
+    cash.CreditNoteCancelled: reversal.cancel_credit,
+    cash.PaymentReversed: reversal.reverse_payment,
+    cash.ReversalCancelled: reversal.cancel_reversal,
+    cash.BillCleared: moneys.clear_bill,
+    cash.RefundPaid: moneys.pay_refund,
+    cash.CashAllocated: reversal.allocate,
+    cash.CashDeallocated: reversal.deallocate,
+    cash.InvoiceWrittenOff: amendment.write_off,
+    cash.WriteOffReversed: amendment.reverse_write_off,
+    promises.PromiseWithdrawn: relations.withdraw,
+}
+"""How each fact counts; a test holds it against ``huikuan.events.codec.FACTS``."""
+
+MAKES: dict[type[Event], str] = {
+    sales.InvoiceIssued: "invoice",
+    cash.PaymentReceived: "payment",
+    cash.CreditNoteIssued: "credit_note",
+    cash.PaymentReversed: "reversal",
+    cash.CashAllocated: "allocation",
+    known.DisputeOpened: "dispute",
+    known.DunningPaused: "pause",
+    promises.PromiseMade: "promise",
+}
+"""What facts make that early facts may wait for."""
+
+
+def receive(account: Account, event: Event, event_id: str, setting: Setting) -> bool:
+    """Take one fact in. False: it sorts before what was folded; nothing changed, ``refold``.
+
+    A fact that counts only after the open day waits. What is no fact changes nothing, but that
+    conflicts and their settlement count at once.
+    """
+    fold = FOLDS.get(type(event))
+    if fold is None:
+        return _note_unsettled(account, event)
+    on, rank, name, _ = codec.canonical_key(event, event_id)
+    day = on.toordinal()
+    key = (day, rank, name, event_id)
+    open_on = setting.open_on
+    if open_on is None or on > open_on:
+        _wait(account, event, key)
+        return True
+    if account.waiting and not _let_count(account, key, setting):
+        return False
+    if key <= account.last_key:
+        return key == account.last_key  # the same fact once more
+    account.last_key = key
+    fold(account, event, event_id, day, setting)
+    if account.early:
+        _hear_early(account, event, event_id, day, setting)
+    return True
+
+
+def refold(account: Account, facts: Iterable[tuple[str, Event]], setting: Setting) -> None:
+    """Fold an account anew, in place, from all its (event id, fact); any order, any repeats."""
+    fresh = new_account(account.debtor)
+    keyed = [
+        (codec.canonical_key(event, event_id), event)
+        for event_id, event in facts
+        if type(event) in FOLDS
+    ]
+    keyed.sort(key=_key_of)
+    for key, event in keyed:
+        receive(fresh, event, key[3], setting)
+    fresh.unsettled = account.unsettled
+    for field in msgspec.structs.fields(Account):
+        setattr(account, field.name, getattr(fresh, field.name))
+
+
+def _key_of(keyed: tuple[codec.CanonicalKey, Event]) -> codec.CanonicalKey:
+    return keyed[0]
+
+
+def advance(account: Account, setting: Setting) -> None:
+    """Let the facts count that waited for a day that is open now."""
+    if setting.open_on is None or not account.waiting:
+        return
+    open_on = setting.open_on.toordinal()
+    ready = [fact for fact in account.waiting if fact.on <= open_on]
+    if not ready:
+        return
+    account.waiting = account.waiting[len(ready) :]
+    for fact in ready:
+        account.last_key = waiting_key(fact)
+        event = codec.decode(fact.type, fact.value)
+        FOLDS[type(event)](account, event, fact.id, fact.on, setting)
+        if account.early:
+            _hear_early(account, event, fact.id, fact.on, setting)
+
+
+def as_of(debtor: str, facts: Iterable[tuple[str, Event]], day: date, setting: Setting) -> Account:
+    """The account as of a day: of the facts effective by then, and no others."""
+    account = new_account(debtor)
+    then = Setting(day, setting.terms)
+    known_facts = [
+        (event_id, event)
+        for event_id, event in facts
+        if type(event) in FOLDS and codec.effective_on(event) <= day
+    ]
+    refold(account, known_facts, then)
+    return account
+
+
+def waiting_key(fact: Waiting) -> Key:
+    """The canonical key of a fact that waits."""
+    return (fact.on, fact.rank, fact.name, fact.id)
+
+
+def coming_moneys(account: Account) -> dict[tuple[str, str], int]:
+    """Payments recorded whose day has not come: minor units per company and currency."""
+    coming: dict[tuple[str, str], int] = {}
+    for fact in account.waiting:
+        if fact.type == cash.PaymentReceived.TYPE:
+            event = codec.decode(fact.type, fact.value)
+            if isinstance(event, cash.PaymentReceived):
+                pair = (event.company, event.currency)
+                coming[pair] = coming.get(pair, 0) + codec.minor(event.amount)
+    return coming
+
+
+def _wait(account: Account, event: Event, key: Key) -> None:
+    if any(waiting_key(fact) == key for fact in account.waiting):
+        return
+    waiting = list(account.waiting)
+    insort(waiting, Waiting(*key, event.TYPE, codec.encode(event)), key=waiting_key)
+    account.waiting = tuple(waiting)
+
+
+def _let_count(account: Account, key: Key, setting: Setting) -> bool:
+    """Let waiting facts count before one with this key, unless it sorts before one of them."""
+    on = key[0]
+    open_on = on if setting.open_on is None else setting.open_on.toordinal()
+    ready = [waiting_key(fact) for fact in account.waiting if fact.on <= open_on]
+    if ready and key <= ready[-1]:
+        return key in ready
+    advance(account, setting)
+    return True
+
+
+def _hear_early(account: Account, event: Event, event_id: str, on: Day, setting: Setting) -> None:
+    """Let facts count that waited for the thing that a fact has just made."""
+    kind = MAKES.get(type(event))
+    if kind is None:
+        return
+    document = getattr(event, event.NAME)
+    if isinstance(event, cash.PaymentReversed):
+        document = event.reversal or event_id
+    for early_id, early in take_early(account, f"{kind}:{name_of(event.company, document)}"):
+        FOLDS[type(early)](account, early, early_id, on, setting)
+        if account.early:
+            _hear_early(account, early, early_id, on, setting)
+
+
+def _note_unsettled(account: Account, event: Event) -> bool:
+    if isinstance(event, ledger.RecordConflicted):
+        leave_unsettled(account, event.conflict)
+    elif isinstance(event, ledger.RecordSettled):
+        settled = (event.conflict, event.place)
+        account.unsettled = tuple(each for each in account.unsettled if each not in settled)
+    return True
+
+
+def leave_unsettled(account: Account, place: str) -> None:
+    """Remember a conflict, or the place of a record set aside, until it is settled."""
+    account.unsettled = tuple(sorted({*account.unsettled, place}))

@@ -1,0 +1,130 @@
+"""Money: payments and credit notes received, refunds paid, bills of exchange cleared."""
+
+from huikuan.debtor.account import Account, book_of, index_of, name_of
+from huikuan.debtor.allocation import claimed_minor, items_named, pay_named, settle
+from huikuan.debtor.dealings import Dispute
+from huikuan.debtor.early import keep_early
+from huikuan.debtor.exposure import expose
+from huikuan.debtor.setting import Setting
+from huikuan.debtor.things import Bill, Claim, Day, Money, Refund
+from huikuan.events.cash import (
+    BillCleared,
+    CreditNoteIssued,
+    PaymentReceived,
+    RefundPaid,
+    Remittance,
+)
+from huikuan.events.codec import minor
+
+
+def receive_payment(
+    account: Account, event: PaymentReceived, _event_id: str, on: Day, setting: Setting
+) -> None:
+    """Money came: it pays what its remittance names, and the rest what is oldest due."""
+    payments = index_of(account).payments
+    name = name_of(event.company, event.payment)
+    if name in payments:
+        return
+    book_at = book_of(account, event.company, event.currency)
+    amount_minor = minor(event.amount)
+    at = payments[name] = len(account.moneys)
+    names = tuple([line.invoice for line in event.remittance if line.invoice is not None])
+    value_on = on if event.booked_on is None else event.value_on.toordinal()
+    money = Money(event.payment, False, book_at, on, value_on, amount_minor, amount_minor, 0, names)
+    account.moneys.append(money)
+    for line in event.remittance:
+        _follow(account, event.company, at, line, on)
+    if event.kind == "bill":
+        account.bills = (*account.bills, Bill(at, amount_minor))
+        expose(account.books[book_at], on, bills_minor=amount_minor)
+    if money.free_minor:
+        account.books[book_at].free.append(at)
+        settle(account, book_at, on, setting)
+
+
+def _follow(account: Account, company: str, at: int, line: Remittance, on: Day) -> None:
+    """Let money pay what one line of its remittance names, or wait for it."""
+    amount_minor = minor(line.amount)
+    discount_minor = 0 if line.discount is None else minor(line.discount)
+    if line.invoice is not None:
+        named = items_named(account, company, line.invoice, line.instalment)
+    elif line.order is not None:
+        order = name_of(company, line.order)
+        named = [cover.item for cover in account.covers if cover.order == order]
+    else:
+        return
+    if named:
+        pay_named(account, on, at, named, amount_minor, discount_minor)
+        return
+    claim = Claim(
+        at,
+        min(amount_minor, account.moneys[at].free_minor - claimed_minor(account, at)),
+        name_of(company, line.invoice) if line.invoice else "",
+        line.instalment or "",
+        name_of(company, line.order) if line.order else "",
+        discount_minor,
+    )
+    if claim.amount_minor:
+        account.claims = (*account.claims, claim)
+
+
+def issue_credit(
+    account: Account, event: CreditNoteIssued, _event_id: str, on: Day, setting: Setting
+) -> None:
+    """A credit note: it credits the invoice that it or its dispute names, the rest is unapplied."""
+    known = index_of(account).credits
+    name = name_of(event.company, event.credit_note)
+    if name in known:
+        return
+    book_at = book_of(account, event.company, event.currency)
+    amount_minor = minor(event.amount)
+    at = known[name] = len(account.moneys)
+    money = Money(event.credit_note, True, book_at, on, on, amount_minor, amount_minor)
+    account.moneys.append(money)
+    dispute = _credited_dispute(account, event, at)
+    invoice = event.invoice or (dispute.invoice if dispute else None)
+    if amount_minor:
+        account.books[book_at].free.append(at)
+    if invoice is not None:
+        line = Remittance(amount=event.amount, invoice=invoice, instalment=event.instalment)
+        _follow(account, event.company, at, line, on)
+    settle(account, book_at, on, setting)
+
+
+def _credited_dispute(account: Account, event: CreditNoteIssued, at: int) -> Dispute | None:
+    """The dispute that a credit note names; it uses up what was upheld of it."""
+    if event.dispute is None:
+        return None
+    name = name_of(event.company, event.dispute)
+    for dispute in account.disputes:
+        if dispute.name == name:
+            dispute.credits = (*dispute.credits, at)
+            return dispute
+    return None
+
+
+def pay_refund(
+    account: Account, event: RefundPaid, _event_id: str, on: Day, setting: Setting
+) -> None:
+    """Unapplied money was paid back; what is not there is taken when it comes."""
+    book_at = book_of(account, event.company, event.currency)
+    refund = Refund(book_at, minor(event.amount), event.refund)
+    account.refunds = (*account.refunds, refund)
+    settle(account, book_at, on, setting)
+
+
+def clear_bill(
+    account: Account, event: BillCleared, event_id: str, on: Day, _setting: Setting
+) -> None:
+    """The bill of exchange behind a payment was paid: nothing stands behind it any more."""
+    name = name_of(event.company, event.payment)
+    money_at = index_of(account).payments.get(name)
+    if money_at is None:
+        keep_early(account, f"payment:{name}", event, event_id)
+        return
+    for bill in account.bills:
+        if bill.money == money_at:
+            book = account.books[account.moneys[money_at].book]
+            expose(book, on, bills_minor=-bill.amount_minor)
+            account.bills = tuple(each for each in account.bills if each is not bill)
+            return
