@@ -1,0 +1,1 @@
+"""WHO MUST BE TOLD: which policy is breached, which escalations are in force, and since when."""

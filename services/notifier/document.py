@@ -1,0 +1,125 @@
+"""Reads a policy document, YAML or JSON; what is wrong is named by its place and its line."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from huikuan.web.problems import FieldError, Problem, from_document
+from huikuan.web.wording import Words
+from services.notifier.domain.policy import Policy
+
+BYTES_MAX = 256 * 1024
+DEPTH_MAX = 24
+_CODE = "policy_refused"
+
+
+def read_policy(body: bytes) -> Policy:
+    """The policy that a document says; raises the ``Problem`` 422 (413 where it is too long).
+
+    JSON is read as the YAML that it is.
+    """
+    if len(body) > BYTES_MAX:
+        raise Problem(413)
+    lines: dict[str, int] = {}
+    try:
+        document = _load(body, lines)
+        return Policy.model_validate(document)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False, include_input=False)
+        raise _with_lines(from_document(errors, _CODE), lines) from None
+    except yaml.MarkedYAMLError as unreadable:
+        mark = unreadable.problem_mark or unreadable.context_mark
+        raise _unreadable(unreadable.problem or "", mark.line + 1 if mark else 0) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # No value of the document is repeated: what YAML says of a bad one may contain it.
+        raise _unreadable("a value in it has no meaning", 0) from None
+
+
+def _load(body: bytes, lines: dict[str, int]) -> Any:
+    text = body.decode("utf-8-sig").replace("\t", "  ")
+    _check_events(text)
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return {}
+        lines.update(_lines(root, ""))
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _check_events(text: str) -> None:
+    """No references, which can make a small text huge, and no depth that breaks a reader."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+            problem = "a reference (& or *) is not allowed here; write it out"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            problem = f"it is nested more than {DEPTH_MAX} deep"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
+def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
+    """Each place with its line; a key that stands twice is refused."""
+    yield pointer, node.start_mark.line + 1
+    if isinstance(node, MappingNode):
+        seen = set[Hashable]()
+        for key, value in node.value:
+            name = key.value if isinstance(key, ScalarNode) else ""
+            if name in seen:
+                problem = "the same field stands here twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(name)
+            inside = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            yield from _lines(value, inside)
+            yield inside, key.start_mark.line + 1
+    elif isinstance(node, SequenceNode):
+        for at, value in enumerate(node.value):
+            yield from _lines(value, f"{pointer}/{at}")
+
+
+def _unreadable(problem: str, line: int) -> Problem:
+    en = f"The policy cannot be read: {problem}." if problem else "The policy cannot be read."
+    zh = f"无法读取策略文档：{problem}。" if problem else "无法读取策略文档。"
+    return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), "")])
+
+
+def _with_lines(problem: Problem, lines: Mapping[str, int]) -> Problem:
+    problem.errors = [
+        FieldError(_at(_words(error.detail), _line(error.pointer, lines)), error.pointer)
+        for error in problem.errors
+        if isinstance(error, FieldError)
+    ]
+    return problem
+
+
+def _words(detail: Words | str) -> Words:
+    return Words(detail, detail) if isinstance(detail, str) else detail
+
+
+def _at(words: Words, line: int) -> Words:
+    return Words(f"Line {line}: {words.en}", f"第 {line} 行：{words.zh}") if line else words
+
+
+def _line(pointer: str, lines: Mapping[str, int]) -> int:
+    """The line of a place, or of the nearest place around it that is there."""
+    while pointer and pointer not in lines:
+        pointer = pointer.rpartition("/")[0]
+    return lines.get(pointer, 0)

@@ -1,0 +1,168 @@
+"""A debtor's case: the escalations that are proposed or in force, and those that have ended.
+
+``note`` is the only way a case changes. Following calls it with what was just decided, a rebuild
+with the same words read back from the log, so both end with the same bytes. What people answer
+(approvals, acknowledgements) is kept in fields that no word of ours touches: between the two,
+order does not matter.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from huikuan.events.fields import Event
+from huikuan.events.notifier import (
+    EscalationAcknowledged,
+    EscalationApproved,
+    EscalationLifted,
+    EscalationProposed,
+    EscalationRaised,
+    EscalationRetracted,
+    EscalationSaid,
+    EscalationVoided,
+)
+
+Status = Literal["proposed", "raised", "lifted", "voided", "retracted"]
+
+
+class Answer(msgspec.Struct, array_like=True, frozen=True):
+    """Who approved or acknowledged, on which open day, recorded when (ms since 1970 UTC)."""
+
+    by: str
+    on: date
+    recorded_at: int
+    hold_seq: int | None = None
+
+
+class Escalation(msgspec.Struct, array_like=True):
+    """One escalation, from proposed or raised to its end."""
+
+    escalation: str
+    step: str
+    kind: str
+    subject: str
+    company: str
+    policy_version: str
+    status: Status
+    effective_on: date
+    """The day judged: of the proposal while it is proposed, of the raising from then on."""
+    said_on: date
+    """The open day when it was proposed, or raised without a proposal."""
+    recorded_at: int
+    hold_seq: int
+    inputs: dict[str, Any] | None = None
+    raised_at: int | None = None
+    ended_on: date | None = None
+    ended_at: int | None = None
+    ended_seq: int | None = None
+    reason: str | None = None
+    approvals: list[Answer] = msgspec.field(default_factory=list)
+    acknowledgements: list[Answer] = msgspec.field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What it is about: step, company and subject. At most one is open for each."""
+        return (self.step, self.company, self.subject)
+
+    def approvers(self) -> set[str]:
+        """The different people who approved."""
+        return {answer.by.strip().casefold() for answer in self.approvals}
+
+
+class Case(msgspec.Struct, array_like=True):
+    """All escalations of one debtor: open ones and ended ones, each in order of saying."""
+
+    open: list[Escalation] = msgspec.field(default_factory=list)
+    ended: list[Escalation] = msgspec.field(default_factory=list)
+    hold_seq: int = 0
+    """Rises with every word said, so that a receiver can tell an old stop from a newer lift."""
+
+    def in_force(self) -> Iterator[Escalation]:
+        """Those raised and not ended."""
+        return (each for each in self.open if each.status == "raised")
+
+    def find(self, escalation: str) -> Escalation | None:
+        """The escalation of that id, open or ended."""
+        for each in (*self.open, *self.ended):
+            if each.escalation == escalation:
+                return each
+        return None
+
+
+def note(case: Case, event: Event, recorded_at: int) -> None:
+    """Take a word about an escalation into the case; a word about an unknown one is dropped."""
+    match event:
+        case EscalationProposed():
+            case.open.append(_new(event, "proposed", recorded_at))
+        case EscalationRaised():
+            _raise(case, event, recorded_at)
+        case EscalationLifted():
+            _end(case, event, "lifted", recorded_at)
+        case EscalationVoided():
+            _end(case, event, "voided", recorded_at)
+        case EscalationRetracted():
+            _end(case, event, "retracted", recorded_at)
+        case EscalationApproved() | EscalationAcknowledged():
+            _answer(case, event, recorded_at)
+        case _:
+            return
+    if isinstance(event, EscalationSaid) and event.hold_seq is not None:
+        case.hold_seq = max(case.hold_seq, event.hold_seq)
+
+
+def _new(event: EscalationSaid, status: Status, recorded_at: int) -> Escalation:
+    return Escalation(
+        escalation=event.escalation,
+        step=event.step,
+        kind=event.kind,
+        subject=event.subject,
+        company=event.company,
+        policy_version=event.policy_version,
+        status=status,
+        effective_on=event.effective_on,
+        said_on=event.on,
+        recorded_at=recorded_at,
+        hold_seq=event.hold_seq or 0,
+        inputs=event.inputs,
+        raised_at=recorded_at if status == "raised" else None,
+    )
+
+
+def _raise(case: Case, event: EscalationRaised, recorded_at: int) -> None:
+    for each in case.open:
+        if each.escalation == event.escalation:
+            each.status = "raised"
+            each.effective_on = event.effective_on
+            each.policy_version = event.policy_version
+            each.inputs = event.inputs
+            each.hold_seq = event.hold_seq or 0
+            each.raised_at = recorded_at
+            return
+    case.open.append(_new(event, "raised", recorded_at))
+
+
+def _end(case: Case, event: EscalationSaid, status: Status, recorded_at: int) -> None:
+    for at, each in enumerate(case.open):
+        if each.escalation == event.escalation:
+            each.status = status
+            # The day it ended, or for a retraction the day on which it should not have begun.
+            each.ended_on = event.on if status == "retracted" else event.effective_on
+            each.ended_at = recorded_at
+            each.ended_seq = event.hold_seq
+            each.reason = event.reason
+            case.ended.append(case.open.pop(at))
+            return
+
+
+def _answer(
+    case: Case, event: EscalationApproved | EscalationAcknowledged, recorded_at: int
+) -> None:
+    found = case.find(event.escalation)
+    if found is None:
+        return
+    if isinstance(event, EscalationApproved):
+        found.approvals.append(Answer(event.by, event.on, recorded_at))
+    else:
+        found.acknowledgements.append(Answer(event.by, event.on, recorded_at, event.hold_seq))

@@ -1,0 +1,166 @@
+"""What a policy document may ask of a debtor: thresholds, each "at least", joined by all and any.
+
+Several thresholds side by side must all hold. An amount threshold holds when the amount in one of
+the currencies named reaches its own; currencies are never added together.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
+
+from huikuan.events.currencies import DECIMALS
+
+DAYS_FARTHEST = 3_660
+NESTED_MOST = 5
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?", re.ASCII)
+
+
+class Part(BaseModel):
+    """A part of a policy document: a misspelt field is refused, with its place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _amounts(value: Any) -> Any:
+    """Amounts by currency, with exactly the currency's decimals: ``{"CNY": "50000.00"}``."""
+    if not isinstance(value, dict) or not value:
+        raise ValueError('must name at least one currency, as in {CNY: "50000.00"}')
+    return {currency: _amount(currency, amount) for currency, amount in sorted(value.items())}
+
+
+def _amount(currency: Any, amount: Any) -> str:
+    decimals = DECIMALS.get(currency)
+    if decimals is None:
+        raise ValueError(f'"{currency}" is no currency of ISO 4217, as CNY is one')
+    text = str(amount) if type(amount) in {str, int} else ""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f'write the amount in quotes, as in {{{currency}: "50000.00"}}')
+    units, _, fraction = text.partition(".")
+    if len(fraction.rstrip("0")) > decimals:
+        raise ValueError(f"has more decimals than {currency} has ({decimals})")
+    units, fraction = units.lstrip("0") or "0", fraction[:decimals].ljust(decimals, "0")
+    if not (units + fraction).strip("0"):
+        raise ValueError("must be more than zero, or everybody reaches it")
+    return f"{units}.{fraction}" if fraction else units
+
+
+def _share(value: Any) -> Any:
+    try:
+        share = Decimal(str(value))
+    except InvalidOperation:
+        share = Decimal(0)
+    if isinstance(value, bool) or not Decimal("0.0001") <= share <= 100:
+        raise ValueError("must be a share of the limit such as 0.9")
+    return str(share.normalize())
+
+
+Amounts = Annotated[
+    dict[str, str],
+    BeforeValidator(_amounts),
+    Field(json_schema_extra={"examples": [{"CNY": "50000.00"}], "minProperties": 1}),
+]
+"""Amounts by ISO 4217 currency, as decimal strings."""
+
+
+def _names(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
+    BeforeValidator(_names),
+    Field(min_length=1, max_length=100),
+]
+"""One name, or several of which one must fit."""
+
+Count = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+Days = Annotated[StrictInt, Field(ge=-DAYS_FARTHEST, le=DAYS_FARTHEST)]
+Share = Annotated[str, BeforeValidator(_share)]
+
+AMOUNT_FIELDS: tuple[Literal["overdue_amount", "balance", "exposure", "promise_shortfall"], ...] = (
+    "overdue_amount",
+    "balance",
+    "exposure",
+    "promise_shortfall",
+)
+COUNT_FIELDS: tuple[Literal["overdue_items", "open_items", "broken_promises"], ...] = (
+    "overdue_items",
+    "open_items",
+    "broken_promises",
+)
+
+
+class Condition(Part):
+    """Thresholds, each "at least". Side by side all must hold; ``all`` and ``any`` nest."""
+
+    all: list["Condition"] | None = Field(None, min_length=1, max_length=50)
+    any: list["Condition"] | None = Field(None, min_length=1, max_length=50)
+    days_overdue: Days | None = Field(
+        None, description="Age of the oldest dunnable item in days; negative is before it is due"
+    )
+    overdue_amount: Amounts | None = Field(None, description="Dunnable and past due")
+    balance: Amounts | None = Field(None, description="Open less unapplied money")
+    exposure: Amounts | None = Field(None, description="All that is at risk, orders included")
+    promise_shortfall: Amounts | None = Field(None, description="Promised and not received")
+    overdue_items: Count | None = Field(None, description="Dunnable items past due")
+    open_items: Count | None = Field(None, description="Items with something open")
+    broken_promises: Count | None = Field(None, description="Broken, and the debt still open")
+    limit_used: Share | None = Field(None, description="Exposure as a share of the limit: 0.9")
+    segment: Names | None = Field(None, description="The debtor is in one of these segments")
+    tag: Names | None = Field(None, description="The debtor has one of these tags")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Condition":
+        if all(value is None for value in self.__dict__.values()):
+            raise ValueError("names no threshold; give one, as in {days_overdue: 30}")
+        if depth(self) > NESTED_MOST:
+            raise ValueError(f"is nested more than {NESTED_MOST} deep")
+        return self
+
+
+def parts(condition: Condition) -> Iterator[Condition]:
+    """The conditions that ``all`` and ``any`` join, one level down."""
+    yield from condition.all or ()
+    yield from condition.any or ()
+
+
+def names_the_debtor(condition: Condition) -> bool:
+    """Whether it asks who the debtor is, which is no threshold."""
+    asks = condition.segment is not None or condition.tag is not None
+    return asks or any(names_the_debtor(part) for part in parts(condition))
+
+
+def depth(condition: Condition) -> int:
+    """How deep ``all`` and ``any`` are nested: 1 for plain thresholds."""
+    return 1 + max((depth(part) for part in parts(condition)), default=0)
+
+
+def days_named(condition: Condition) -> set[int]:
+    """Every age in days at which this condition may change its answer for an item.
+
+    An amount or a number of overdue items changes on the day after an item's due date.
+    """
+    days = set[int]()
+    if condition.days_overdue is not None:
+        days.add(condition.days_overdue)
+    if condition.overdue_amount is not None or condition.overdue_items is not None:
+        days.add(1)
+    return days.union(*(days_named(part) for part in parts(condition)))
+
+
+def earliest_age(condition: Condition) -> int | None:
+    """The age below which no item can make this condition hold; None where age does not matter."""
+    ages = []
+    if condition.days_overdue is not None:
+        ages.append(condition.days_overdue)
+    if condition.overdue_amount is not None or condition.overdue_items is not None:
+        ages.append(1)
+    ages += [age for part in condition.all or () if (age := earliest_age(part)) is not None]
+    choices = [earliest_age(part) for part in condition.any or ()]
+    known = [age for age in choices if age is not None]
+    if choices and len(known) == len(choices):
+        ages.append(min(known))
+    return max(ages, default=None)

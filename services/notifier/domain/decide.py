@@ -1,0 +1,193 @@
+"""What must be said about a debtor now: what the policy demands less what is in force (law 5).
+
+Whatever is raised also stays (see ``view``), so asking twice says nothing the second time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.policy import Step, hurts
+from services.notifier.domain.view import DEBTOR, WHOLE_DEBTOR, Question, Sight, Subject
+from services.notifier.domain.workdays import after_working_days
+
+Word = Literal["propose", "raise", "lift", "void", "retract"]
+Place = tuple[str, str, str]
+"""Step, company and subject."""
+POLICY_CHANGED = "policy_changed"
+NOT_DEMANDED = "no_longer_demanded"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One word to say. ``escalation`` is None where it begins a new one."""
+
+    word: Word
+    step: str
+    kind: str
+    company: str
+    subject: str
+    effective_on: date
+    policy_version: str
+    escalation: str | None = None
+    reason: str | None = None
+    inputs: dict[str, Any] | None = None
+
+
+RunStart = Callable[[Rule, Subject], date]
+"""Since when the step is demanded without a break, among the days being judged."""
+
+
+def decide(
+    sight: Sight,
+    case: Case,
+    ladder: Ladder,
+    *,
+    opening: bool,
+    again: frozenset[Place] = frozenset(),
+    run_start: RunStart | None = None,
+) -> list[Change]:
+    """Endings first, then beginnings, mild to severe.
+
+    ``opening``: a day opens, so steps that hurt may be raised. ``again``: places of escalations
+    just retracted; one that is still demanded is raised again at once. ``run_start`` dates a
+    beginning where days were missed; without it the day judged is the sight's own.
+    """
+    ended = list(_endings(sight, case, ladder))
+    gone = {change.escalation for change in ended}
+    still_open = {each.place: each for each in case.open if each.escalation not in gone}
+    since = run_start or (lambda _rule, _subject: sight.standing.day)
+    began = _beginnings(Judged(sight, ladder, opening, again, since), still_open)
+    return [*ended, *began]
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """One debtor on one day, with what a beginning depends on."""
+
+    sight: Sight
+    ladder: Ladder
+    opening: bool
+    again: frozenset[Place]
+    run_start: RunStart
+
+
+def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
+    for each in case.open:
+        reason = _why_ended(sight, each, ladder)
+        if reason is not None:
+            yield Change(
+                word="lift" if each.status == "raised" else "void",
+                escalation=each.escalation,
+                step=each.step,
+                kind=each.kind,
+                company=each.company,
+                subject=each.subject,
+                effective_on=sight.standing.day,
+                policy_version=ladder.policy.version,
+                reason=reason,
+            )
+
+
+def _why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
+    rule = ladder.by_name.get(each.step)
+    per = "debtor" if each.subject == DEBTOR else "item"
+    if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
+        return POLICY_CHANGED
+    subject = sight.subject(each.company, each.subject)
+    if subject is None:
+        return NOT_DEMANDED
+    if each.status == "raised":
+        stays = rule.kept(sight.view(subject, keeping(each.kind)))
+    else:
+        stays = is_demanded(rule, sight, subject)
+    return None if stays else NOT_DEMANDED
+
+
+def _beginnings(judged: Judged, still_open: Mapping[Place, Escalation]) -> Iterator[Change]:
+    if judged.sight.standing.unsettled or judged.sight.standing.paused:
+        return
+    for rule in judged.ladder.rules:
+        for subject in subjects(rule.step, judged.sight):
+            place = (rule.step.name, subject.company, subject.subject)
+            there = still_open.get(place)
+            if there is not None and there.status == "raised":
+                continue
+            if not is_demanded(rule, judged.sight, subject):
+                continue
+            if there is not None:
+                if _is_ready(judged, rule.step, there):
+                    yield _raised_at_last(judged, rule, subject, there)
+            elif word := _first_word(judged, rule.step, place):
+                yield _begun(judged, rule, subject, word)
+
+
+def _first_word(judged: Judged, step: Step, place: Place) -> Word | None:
+    if place in judged.again and not step.approvals_needed:
+        return "raise"
+    if step.waits:
+        return "propose"
+    return "raise" if judged.opening or not step.hurts else None
+
+
+def _is_ready(judged: Judged, step: Step, proposed: Escalation) -> bool:
+    if step.hurts and not judged.opening:
+        return False
+    if len(proposed.approvers()) < step.approvals_needed:
+        return False
+    return judged.sight.standing.day >= hold_ends_on(judged.ladder, step, proposed)
+
+
+def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:
+    """The day on which a proposed step may be raised."""
+    return after_working_days(proposed.said_on, step.hold, ladder.policy.working_days)
+
+
+def _begun(judged: Judged, rule: Rule, subject: Subject, word: Word) -> Change:
+    return _change(judged, rule, subject, word, judged.run_start(rule, subject), None)
+
+
+def _raised_at_last(judged: Judged, rule: Rule, subject: Subject, proposed: Escalation) -> Change:
+    day = judged.sight.standing.day
+    return _change(judged, rule, subject, "raise", day, proposed.escalation)
+
+
+def _change(
+    judged: Judged,
+    rule: Rule,
+    subject: Subject,
+    word: Word,
+    effective_on: date,
+    escalation: str | None,
+) -> Change:
+    return Change(
+        word=word,
+        escalation=escalation,
+        step=rule.step.name,
+        kind=rule.step.kind,
+        company=subject.company,
+        subject=subject.subject,
+        effective_on=effective_on,
+        policy_version=judged.ladder.policy.version,
+        inputs=inputs_of(rule.step.when, judged.sight.view(subject, "raise")),
+    )
+
+
+def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
+    """Whether the policy demands this step of this subject, were nothing in force."""
+    if sight.standing.paused:
+        return False
+    keeps = sight.view(subject, keeping(rule.step.kind))
+    return rule.when(sight.view(subject, "raise")) and rule.kept(keeps)
+
+
+def keeping(kind: str) -> Question:
+    """The question that decides whether a step of this kind stays in force."""
+    return "keep_harder" if hurts(kind) else "keep_notice"
+
+
+def subjects(step: Step, sight: Sight) -> Iterable[Subject]:
+    """All that a step may be raised against: the debtor, or each item."""
+    return (WHOLE_DEBTOR,) if step.per == "debtor" else sight.items()

@@ -1,0 +1,80 @@
+"""What late facts show about days that were judged already.
+
+A step is retracted when, on its effective date as known now and under its own policy version, it
+was not to be had; the days since are then judged again, and so are days that nobody judged yet.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import msgspec
+
+from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.decide import Change, RunStart, is_demanded, keeping
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.view import Sight, Subject
+
+NOT_DUE_THEN = "not_due_then"
+
+
+class Past(msgspec.Struct, frozen=True):
+    """How any day looks as known now."""
+
+    sight_on: Callable[[date], Sight]
+    ladder_on: Callable[[date], Ladder | None]
+    """The policy in force that day."""
+    ladder_of: Callable[[str], Ladder | None]
+    """The policy of that version."""
+
+
+def retractions(case: Case, past: Past, changed_from: date) -> Iterator[Change]:
+    """Escalations in force that a fact effective on ``changed_from`` shows not to have been due."""
+    for each in case.in_force():
+        if each.effective_on >= changed_from and not was_due(each, past):
+            yield Change(
+                word="retract",
+                escalation=each.escalation,
+                step=each.step,
+                kind=each.kind,
+                company=each.company,
+                subject=each.subject,
+                effective_on=each.effective_on,
+                policy_version=each.policy_version,
+                reason=NOT_DUE_THEN,
+            )
+
+
+def was_due(each: Escalation, past: Past) -> bool:
+    """Whether an escalation was demanded at the close of its effective date, as known now."""
+    ladder = past.ladder_of(each.policy_version)
+    rule = ladder.by_name.get(each.step) if ladder else None
+    if rule is None:
+        return False
+    sight = past.sight_on(each.effective_on)
+    subject = sight.subject(each.company, each.subject)
+    return subject is not None and rule.was_due(sight.view(subject, keeping(each.kind)))
+
+
+def run_start_since(past: Past, day: date, since: date) -> RunStart:
+    """The first day of the present run of demand, looking back from ``day`` to ``since``."""
+
+    def run_start(rule: Rule, subject: Subject) -> date:
+        start = day
+        while start > since:
+            before = start - timedelta(days=1)
+            if not _was_demanded(past, before, rule.step.name, subject):
+                return start
+            start = before
+        return start
+
+    return run_start
+
+
+def _was_demanded(past: Past, day: date, step: str, now: Subject) -> bool:
+    ladder = past.ladder_on(day)
+    rule = ladder.by_name.get(step) if ladder else None
+    if rule is None:
+        return False
+    sight = past.sight_on(day)
+    subject = sight.subject(now.company, now.subject)
+    return subject is not None and is_demanded(rule, sight, subject)

@@ -1,0 +1,165 @@
+"""The policy document (催收策略): a ladder of steps, mild to severe, and how money is read."""
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
+
+from services.notifier.domain.condition import Amounts, Condition, Part, names_the_debtor
+
+Kind = Literal[
+    "notice",
+    "call",
+    "visit",
+    "stop_supply",
+    "stop_service",
+    "revoke_dealership",
+    "legal_referral",
+]
+"""What is done: from a letter (催款函) to the court (移交法务)."""
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+STEPS_MAX = 50
+CLEAR = "clear"
+"""The state of a debtor against whom nothing is in force."""
+_APPROVALS = {"none": 0, "one": 1, "two": 2}
+
+
+def _day(value: Any) -> Any:
+    # Pydantic would also take a number for a date; a policy that says 20260101 is a mistake.
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a date such as 2026-01-01") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(sorted(set(values)))
+
+
+class Step(Part):
+    """One step of the ladder."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")
+    kind: Kind
+    when: Condition
+    unless: Condition | None = Field(None, description="Not while this holds")
+    per: Literal["debtor", "item"] = "debtor"
+    lift_when: Condition | None = Field(
+        None, description="Lifted when each is *below*; by default, when `when` no longer holds"
+    )
+    hold: Annotated[StrictInt, Field(ge=0, le=60)] = Field(
+        0, description="Working days between proposed and raised; then it is judged once more"
+    )
+    approval: Literal["none", "one", "two"] | None = Field(
+        None, description="How many people must approve; a legal referral always needs two"
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Step":
+        if self.name == CLEAR:
+            raise ValueError(f'"{CLEAR}" is the state without any step; name the step otherwise')
+        if self.lift_when is not None and names_the_debtor(self.lift_when):
+            raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
+        if self.kind == "legal_referral" and self.approval not in {None, "two"}:
+            raise ValueError("a legal referral always needs two people: write `approval: two`")
+        return self
+
+    @property
+    def approvals_needed(self) -> int:
+        """How many different people must approve before it is raised."""
+        if self.approval is None:
+            return 2 if self.kind == "legal_referral" else 0
+        return _APPROVALS[self.approval]
+
+    @property
+    def hurts(self) -> bool:
+        """Whether it is harder than a notice: then it is raised only when a day opens."""
+        return hurts(self.kind)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is proposed before it is raised."""
+        return self.hold > 0 or self.approvals_needed > 0
+
+
+def hurts(kind: str) -> bool:
+    """Whether a step of this kind is harder than a notice."""
+    return kind != "notice"
+
+
+class PromiseTerms(Part):
+    """How promises are judged."""
+
+    tolerance_days: Annotated[StrictInt, Field(ge=0, le=99)] = Field(
+        0, description="Days after the promised date that still count as kept"
+    )
+    threshold: Annotated[StrictInt, Field(ge=1, le=100)] = Field(
+        100, description="Per cent of the amount that counts as kept"
+    )
+
+
+class DisputeTerms(Part):
+    """What an open dispute does."""
+
+    shield: Literal["open", "upheld"] = Field(
+        "open", description="What is kept from dunning: all that is disputed, or what was upheld"
+    )
+
+
+class WorkingDays(Part):
+    """The calendar by which holds are counted (工作日), part of the policy's version."""
+
+    weekend: Annotated[tuple[Weekday, ...], AfterValidator(_sorted)] = ("saturday", "sunday")
+    holidays: Annotated[tuple[Day, ...], AfterValidator(_sorted)] = ()
+    make_up: Annotated[tuple[Day, ...], AfterValidator(_sorted)] = Field(
+        (), description="Days of a weekend that are worked all the same (调休)"
+    )
+
+    @model_validator(mode="after")
+    def _some_day_is_worked(self) -> "WorkingDays":
+        if len(self.weekend) == 7:
+            raise ValueError("a week needs a working day")
+        if both := set(self.holidays) & set(self.make_up):
+            raise ValueError(f"{min(both)} is both a holiday and worked")
+        return self
+
+
+class Policy(Part):
+    """A policy document: its version, from when it is in force, and its steps, mild to severe."""
+
+    version: str = Field(min_length=1, max_length=100, pattern=r"^[\w.:+-]+$")
+    effective_on: Day
+    allocate: Literal["oldest_due", "none"] = Field(
+        "oldest_due", description="What money without remittance pays"
+    )
+    ignore_below: Amounts | None = Field(None, description="Smaller open items do not count")
+    promises: PromiseTerms = PromiseTerms()
+    disputes: DisputeTerms = DisputeTerms()
+    working_days: WorkingDays = WorkingDays()
+    steps: tuple[Step, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": STEPS_MAX})
+
+    @model_validator(mode="after")
+    def _steps_have_names_of_their_own(self) -> "Policy":
+        names = [step.name for step in self.steps]
+        if not 1 <= len(names) <= STEPS_MAX:
+            raise ValueError(f"a policy has 1 to {STEPS_MAX} steps")
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f'two steps are called "{name}"; a step is known by its name')
+        return self
+
+    @cached_property
+    def severity(self) -> dict[str, int]:
+        """Where each step stands in the ladder, 0 the mildest."""
+        return {step.name: rank for rank, step in enumerate(self.steps)}
+
+    def document(self) -> dict[str, Any]:
+        """The document as the log carries it: normalised, defaults left out."""
+        return self.model_dump(mode="json", exclude_defaults=True, exclude_none=True)

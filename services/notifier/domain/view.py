@@ -1,0 +1,131 @@
+"""What of a Standing a rule may see, for one of three questions.
+
+A new step sees what may be dunned today: not what is promised, disputed or paused. What is in
+force sees more, because promises, pauses and open disputes lift nothing harder than a notice:
+a notice stays while something is dunnable though paused, anything harder while something is owed.
+Each question sees at least what the one before sees, so that what was raised also stays.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from huikuan.debtor.standing import Line, Standing
+
+Question = Literal["raise", "keep_notice", "keep_harder"]
+NONE: Mapping[str, int] = {}
+
+
+class View(msgspec.Struct, frozen=True):
+    """The inputs of every condition. Amounts in minor units by currency."""
+
+    days_overdue: int | None
+    overdue_minor: Mapping[str, int]
+    balance_minor: Mapping[str, int]
+    exposure_minor: Mapping[str, int]
+    limit_minor: Mapping[str, int | None]
+    shortfall_minor: Mapping[str, int]
+    overdue_items: int
+    open_items: int
+    broken_promises: int
+    segment: str | None
+    tags: tuple[str, ...]
+
+
+def counted_minor(line: Line, question: Question, ignored_minor: Mapping[str, int]) -> int:
+    """How much of a line counts for this question, in minor units."""
+    if question == "keep_harder":
+        owed_minor = line.owed_minor
+        return owed_minor if owed_minor >= ignored_minor.get(line.currency, 0) else 0
+    if question == "raise" and line.paused:
+        return 0
+    return line.dunnable_minor
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Against whom or what a step is judged: the debtor, or one line."""
+
+    company: str
+    subject: str
+    line: Line | None
+
+
+DEBTOR = "debtor"
+WHOLE_DEBTOR = Subject("main", DEBTOR, None)
+
+
+class Sight:
+    """One debtor's standing, with each view of it made once."""
+
+    def __init__(self, standing: Standing, ignored_minor: Mapping[str, int] = NONE) -> None:
+        """``ignored_minor``: per currency, an item of which less is owed does not count."""
+        self.standing = standing
+        self._ignored_minor = ignored_minor
+        self._views: dict[tuple[str, str, Question], View] = {}
+
+    def view(self, subject: Subject, question: Question) -> View:
+        """What a rule may see of the subject."""
+        key = (subject.company, subject.subject, question)
+        view = self._views.get(key)
+        if view is None:
+            lines = self.standing.lines if subject.line is None else (subject.line,)
+            view = self._views[key] = _view(self.standing, lines, question, self._ignored_minor)
+        return view
+
+    def subject(self, company: str, subject: str) -> Subject | None:
+        """The subject by its name; None where the line is no longer open."""
+        if subject == DEBTOR:
+            return WHOLE_DEBTOR
+        for line in self.standing.lines:
+            if line.company == company and subject_of(line) == subject:
+                return Subject(company, subject, line)
+        return None
+
+    def items(self) -> Iterator[Subject]:
+        """Each line with something dunnable."""
+        for line in self.standing.lines:
+            if line.dunnable_minor > 0:
+                yield Subject(line.company, subject_of(line), line)
+
+
+def subject_of(line: Line) -> str:
+    """How a line is named: ``item:<invoice>``, or ``item:<invoice>/<instalment>``."""
+    return f"item:{line.item}/{line.instalment}" if line.instalment else f"item:{line.item}"
+
+
+def _view(
+    standing: Standing,
+    lines: Iterable[Line],
+    question: Question,
+    ignored_minor: Mapping[str, int],
+) -> View:
+    oldest: int | None = None
+    open_items = overdue_items = 0
+    overdue_minor: dict[str, int] = {}
+    balance_minor: dict[str, int] = {}
+    for line in lines:
+        counted = counted_minor(line, question, ignored_minor)
+        if counted <= 0:
+            continue
+        open_items += 1
+        balance_minor[line.currency] = balance_minor.get(line.currency, 0) + counted
+        if line.due_on is not None and (oldest is None or line.days_overdue > oldest):
+            oldest = line.days_overdue
+        if line.days_overdue > 0:
+            overdue_items += 1
+            overdue_minor[line.currency] = overdue_minor.get(line.currency, 0) + counted
+    sums = standing.sums
+    return View(
+        days_overdue=oldest,
+        overdue_minor=overdue_minor,
+        balance_minor=balance_minor,
+        exposure_minor={currency: each.exposure_minor for currency, each in sums.items()},
+        limit_minor={currency: each.limit_minor for currency, each in sums.items()},
+        shortfall_minor=standing.promise_shortfall_minor,
+        overdue_items=overdue_items,
+        open_items=open_items,
+        broken_promises=standing.broken_promises,
+        segment=standing.segment,
+        tags=standing.tags,
+    )

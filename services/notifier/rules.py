@@ -1,0 +1,181 @@
+"""What the notifier does with records: folds facts into accounts, decides, notes what it says."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from huikuan.debtor.account import decode as decode_account
+from huikuan.debtor.account import encode as encode_account
+from huikuan.debtor.account import new_account
+from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
+from huikuan.eventlog.log import LogError
+from huikuan.eventlog.record import EVERYBODY, Record, Saying
+from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.events.codec import FACT_TYPES, TYPES, UnknownTypeError, decode, effective_on
+from huikuan.events.fields import Event
+from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
+from huikuan.events.notifier import (
+    EscalationAcknowledged,
+    EscalationApproved,
+    EscalationLifted,
+    EscalationProposed,
+    EscalationRaised,
+    EscalationRetracted,
+    EscalationVoided,
+    PolicyAdopted,
+)
+from services.notifier.domain.case import Case, note
+from services.notifier.domain.decide import Place, decide
+from services.notifier.domain.past import retractions
+from services.notifier.domain.policy import hurts
+from services.notifier.shared import Shared, adopt_policy, open_business_day
+from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
+from services.notifier.words import PUBLISHER, Speech
+
+_TO_ACCOUNT = FACT_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
+_TO_CASE = frozenset(
+    kind.TYPE
+    for kind in (
+        EscalationProposed,
+        EscalationRaised,
+        EscalationLifted,
+        EscalationVoided,
+        EscalationRetracted,
+        EscalationAcknowledged,
+        EscalationApproved,
+    )
+)
+HELD, NOTICED = "held", "noticed"
+"""Labels of debtors against whom something harder than a notice, or only notices, are in force."""
+
+
+_shared_encoder = msgspec.json.Encoder(order="deterministic")
+_shared_decoder = msgspec.json.Decoder(Shared)
+_body_encoder = msgspec.msgpack.Encoder()
+_body_decoder = msgspec.msgpack.Decoder(tuple[Case, bytes])
+
+
+class NotifierRules:
+    """``huikuan.eventlog.rules.Rules`` of the notifier."""
+
+    publisher = PUBLISHER
+    fold_version = 1
+
+    def blank_shared(self) -> Shared:
+        """No day, no policy."""
+        return Shared()
+
+    def load_shared(self, body: bytes) -> Shared:
+        """See ``Rules``."""
+        return _shared_decoder.decode(body)
+
+    def dump_shared(self, shared: Shared) -> bytes:
+        """See ``Rules``."""
+        return _shared_encoder.encode(shared)
+
+    def blank(self, key: str) -> Watched:
+        """A debtor of whom nothing is known."""
+        return Watched(key, new_account(key), Case())
+
+    def load(self, key: str, body: bytes) -> Watched:
+        """See ``Rules``."""
+        case, account = _body_decoder.decode(body)
+        return Watched(key, decode_account(account), case)
+
+    def dump(self, account: Watched, shared: Shared) -> Row:
+        """See ``Rules``; the label says whether anything is in force."""
+        kinds = {each.kind for each in account.case.in_force()}
+        label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
+        body = _body_encoder.encode((account.case, encode_account(account.account)))
+        return Row(body, review_on(account, shared), label)
+
+    def everybody(self, shared: Shared, record: Record) -> Due:
+        """See ``Rules``."""
+        match _decode(record):
+            case BusinessDayOpened() as event:
+                return open_business_day(shared, event)
+            case PolicyAdopted() as event:
+                return adopt_policy(shared, event)
+            case RulesChanged(service="notifier"):
+                shared.judge_from = shared.setting.open_on
+                return Due(everyone=True)
+            case _:
+                return NOBODY
+
+    def fold(self, account: Watched, record: Record, shared: Shared) -> bool:
+        """See ``Rules``."""
+        meta = record.meta
+        assert meta is not None, "the runner sets foreign records aside"
+        account.sight = None
+        account.changed_from = None
+        if meta.type in _TO_ACCOUNT:
+            event = _decode(record)
+            if meta.type in FACT_TYPES:
+                account.changed_from = effective_on(event)
+            return receive(account.account, event, meta.id, shared.setting)
+        if meta.type in _TO_CASE:
+            note(account.case, _decode(record), meta.recorded_at)
+        elif meta.type not in TYPES:
+            raise LogError(f"unknown type {meta.type}: this process is too old for the log")
+        return True
+
+    def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
+        """See ``Rules``; the case stays as it is."""
+        account.sight = None
+        refold(account.account, _facts(records), shared.setting)
+
+    def advance(self, account: Watched, shared: Shared) -> None:
+        """See ``Rules``."""
+        account.sight = None
+        account.changed_from = None
+        advance(account.account, shared.setting)
+
+    def set_aside(self, account: Watched, record: Record, reason: str) -> None:
+        """See ``Rules``."""
+        del reason
+        account.sight = None
+        leave_unsettled(account.account, record.place)
+
+    def decide(self, account: Watched, record: Record, shared: Shared) -> list[Saying]:
+        """See ``Rules``."""
+        day, now = shared.setting.open_on, shared.ladder_now()
+        if day is None or now is None or is_quiet(account, now, day):
+            return []
+        past = past_of(account, shared)
+        opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
+        judged_from = shared.judge_from or day if record.key == EVERYBODY else day
+        speech = Speech(account.case, account.debtor, record, day)
+        retracted: dict[Place, date] = {}
+        if account.changed_from is not None and account.changed_from <= day:
+            changes = list(retractions(account.case, past, account.changed_from))
+            retracted = {(c.step, c.company, c.subject): c.effective_on for c in changes}
+            speech.say(changes)
+        speech.say(
+            decide(
+                sight_of(account, shared, day),
+                account.case,
+                now,
+                opening=opening,
+                again=frozenset(retracted),
+                run_start=run_start_of(past, day, judged_from, retracted),
+            )
+        )
+        return speech.sayings
+
+
+def _type(record: Record) -> str:
+    return record.meta.type if record.meta else ""
+
+
+def _decode(record: Record) -> Event:
+    try:
+        return decode(_type(record), record.value)
+    except UnknownTypeError as unknown:
+        raise LogError(f"unknown type {unknown}: this process is too old for the log") from None
+
+
+def _facts(records: Sequence[Record]) -> Iterator[tuple[str, Event]]:
+    for record in records:
+        if record.meta is not None and record.meta.type in FACT_TYPES:
+            yield record.meta.id, _decode(record)

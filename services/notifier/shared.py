@@ -1,0 +1,59 @@
+"""What a partition's debtors share: the open day, the policies, and which days are to be judged."""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from huikuan.debtor.setting import Setting, adopt, open_day
+from huikuan.eventlog.rules import NOBODY, Due
+from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.notifier import PolicyAdopted
+from services.notifier.domain.ladder import Ladder
+from services.notifier.domain.policies import Adopted, adopted, in_force_on, ladder
+
+_DAY = timedelta(days=1)
+
+
+class Shared(msgspec.Struct):
+    """What a partition's debtors share; a function of what was said to everybody."""
+
+    setting: Setting = msgspec.field(default_factory=Setting)
+    policies: list[Adopted] = []
+    first_open_on: date | None = None
+    judge_from: date | None = None
+    """The first of the days that the last record about everybody makes us judge."""
+    missed_from: date | None = None
+    """Days from here on were never judged, because no policy had been adopted then."""
+
+    def ladder_now(self) -> Ladder | None:
+        """The rules of the policy in force on the open day."""
+        day = self.setting.open_on
+        return ladder(in_force_on(self.policies, day)) if day else None
+
+
+def open_business_day(shared: Shared, event: BusinessDayOpened) -> Due:
+    """A day begins: those are due whose review it is, or everyone under another policy."""
+    before = shared.setting.open_on
+    if before is not None and event.date <= before:
+        return NOBODY
+    open_day(shared.setting, event)
+    shared.judge_from = shared.missed_from or (before + _DAY if before else event.date)
+    shared.missed_from = None
+    if before is None:
+        shared.first_open_on = event.date
+    policies = shared.policies
+    changed = before is None or in_force_on(policies, before) != in_force_on(policies, event.date)
+    return Due(through=event.date, everyone=changed)
+
+
+def adopt_policy(shared: Shared, event: PolicyAdopted) -> Due:
+    """A policy is adopted; of an installation's first, the days since its date were missed."""
+    open_on, first_open_on = shared.setting.open_on, shared.first_open_on
+    was_without = open_on is None or in_force_on(shared.policies, open_on) is None
+    refold_everyone = adopt(shared.setting, event)
+    shared.policies = [*shared.policies, adopted(event)]
+    shared.judge_from = open_on
+    if open_on and first_open_on and was_without and event.effective_on <= open_on:
+        shared.judge_from = shared.missed_from = max(event.effective_on, first_open_on)
+    # Everyone even where it takes effect later: when an account is next looked at may change.
+    return Due(everyone=True, refold=refold_everyone)

@@ -1,0 +1,88 @@
+"""One debtor as the notifier knows him, and how any of his days looks."""
+
+from collections.abc import Callable
+from datetime import date
+
+from huikuan.debtor.account import Account
+from huikuan.debtor.setting import terms_on
+from huikuan.debtor.standing import change_dates, standing
+from services.notifier.domain.case import Case
+from services.notifier.domain.decide import Place
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.past import Past, run_start_since
+from services.notifier.domain.policies import in_force_on, ladder, of_version
+from services.notifier.domain.review import next_review_on
+from services.notifier.domain.view import Sight, Subject
+from services.notifier.shared import Shared
+
+
+class Watched:
+    """One debtor as the notifier knows him: his account, and his case beside it."""
+
+    __slots__ = ("account", "case", "changed_from", "debtor", "sight")
+
+    def __init__(self, debtor: str, account: Account, case: Case) -> None:
+        self.debtor = debtor
+        self.account = account
+        self.case = case
+        self.sight: Sight | None = None
+        """Of the open day; None once a record may have changed it."""
+        self.changed_from: date | None = None
+        """The effective date of the fact folded last."""
+
+
+def past_of(account: Watched, shared: Shared) -> Past:
+    """How his days look as known now."""
+    policies = shared.policies
+    return Past(
+        sight_on=lambda day: _look(account, shared, day),
+        ladder_on=lambda day: ladder(in_force_on(policies, day)),
+        ladder_of=lambda version: ladder(of_version(policies, version)),
+    )
+
+
+def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
+    """His standing on the open day, made once between two records."""
+    sight = account.sight
+    if sight is None or sight.standing.day != day:
+        sight = account.sight = _look(account, shared, day)
+    return sight
+
+
+def _look(account: Watched, shared: Shared, day: date) -> Sight:
+    terms = terms_on(shared.setting, day)
+    return Sight(standing(account.account, day, shared.setting), terms.ignore_below_minor)
+
+
+def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
+    """Whether nothing is in force and nothing is old enough for any step."""
+    if account.case.open or now.earliest_age is None:
+        return False
+    young = day.toordinal() - now.earliest_age
+    items = account.account.items
+    return all(
+        not book.open or items[book.open[0]].due_on > young for book in account.account.books
+    )
+
+
+def review_on(account: Watched, shared: Shared) -> date | None:
+    """The next day on which he must be looked at even if nothing arrives."""
+    day = shared.setting.open_on
+    if day is None:
+        return None
+    changes = change_dates(account.account, day, shared.setting)
+    now = ladder(in_force_on(shared.policies, day))
+    return next_review_on(sight_of(account, shared, day), account.case, now, changes)
+
+
+def run_start_of(
+    past: Past, day: date, judged_from: date, retracted: dict[Place, date]
+) -> Callable[[Rule, Subject], date]:
+    """Since when a step is demanded, looking back to the first day that is judged again."""
+
+    def run_start(rule: Rule, subject: Subject) -> date:
+        place = (rule.step.name, subject.company, subject.subject)
+        since = min(judged_from, retracted.get(place, judged_from))
+        return run_start_since(past, day, since)(rule, subject)
+
+    return run_start
