@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -60,8 +61,10 @@ class Installation:
 
     def close(self) -> None:
         """Stop them, send what is to be sent, and let the installation go."""
-        for part in self.parts:
-            part.built.stop()
+        # Each may be waiting for its log for a second: together they wait one second, not three.
+        with ThreadPoolExecutor(len(self.parts)) as pool:
+            for stopped in [pool.submit(part.built.stop) for part in self.parts]:
+                stopped.result()
         self._opened.close()
 
     def app(self) -> Starlette:

@@ -44,8 +44,8 @@ def configure(*, plain: bool | None = None, level: int = logging.INFO) -> None:
     watched = sys.stderr.isatty() if plain is None else plain
     handler.setFormatter(PlainLines() if watched else JsonLines())
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    logging.getLogger("kafka").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("kafka", "alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _printable(text: str) -> str:

@@ -24,6 +24,7 @@ def serve(service: str | None, host: str, port: int, clock: str) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, _end)  # the server ends in order first, and raises it again for us
     home = home_of(os.environ)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is owed is nobody else's business
     keys = _keys(home, only_local=_is_loopback(host))
     own_key = new_key()
     names = (service,) if service else SERVICES
