@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    select,
     text,
 )
 
@@ -172,3 +174,9 @@ def encode_seqs(seqs: dict[str, int]) -> str:
 def decode_seqs(stored: str) -> dict[str, int]:
     """From ``encode_seqs``."""
     return _seqs_decoder.decode(stored)
+
+
+def last_seqs(connection: Connection, core: Core) -> dict[int, int]:
+    """Partition → the last seq that was given."""
+    found = connection.execute(select(core.heads.c.partition, core.heads.c.seq))
+    return {partition: seq for partition, seq in found}  # noqa: C416 - rows are not pairs

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 _BUSY_S = 10
 _POSTGRES_WAITS = (
@@ -29,6 +29,10 @@ _SQLITE_PRAGMAS = (
 )
 
 
+class BusyError(Exception):
+    """Somebody else is doing what only one may do at a time."""
+
+
 class Database:
     """One database: short transactions that read or write, by any thread."""
 
@@ -36,6 +40,7 @@ class Database:
         self.engine = open_engine(url)
         self.is_postgres = self.engine.dialect.name == "postgresql"
         self._writer = threading.Lock()
+        self._alone = threading.Lock()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -53,6 +58,28 @@ class Database:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[None]:
+        """Whoever does this task does it alone; raises ``BusyError`` where another does."""
+        if self.is_postgres:
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                query = text("select pg_try_advisory_lock(hashtext(:task))")
+                if not connection.execute(query, {"task": task}).scalar_one():
+                    raise BusyError(f"another process does this now: {task}")
+                try:
+                    yield
+                finally:
+                    query = text("select pg_advisory_unlock(hashtext(:task))")
+                    connection.execute(query, {"task": task})
+            return
+        if not self._alone.acquire(blocking=False):
+            raise BusyError(f"another thread does this now: {task}")
+        try:
+            yield
+        finally:
+            self._alone.release()
 
     def close(self) -> None:
         """Give up all connections."""

@@ -12,7 +12,7 @@ from typing import Generic, Protocol
 import msgspec
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
-from huikuan.eventlog.resident import Resident
+from huikuan.eventlog.resident import Accounts
 from huikuan.eventlog.rules import A, Due, Row, Rules, S
 
 REVIEWS_MAX = 1_000
@@ -61,18 +61,17 @@ class Following(Generic[S, A]):
         self.shared = rules.blank_shared()
         self.gaps: dict[str, int] = {}
         """Publisher → the seq that is missing though a later one was seen."""
-        self._accounts: Resident[A] = Resident(resident_accounts)
+        self._accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
         self.clear()
 
     def clear(self) -> None:
         """Forget what was gathered: it is committed."""
-        self.rows: dict[str, Row] = {}
+        self._accounts.clear()
         self.taken: list[Record] = []
         self.sayings: list[Saying] = []
         self.aside: list[tuple[Record, str]] = []
         self.reviewed = 0
         self.known_before = self.known_at
-        self._touched: dict[str, A] = {}
         self._taken_by_key: dict[str, list[Record]] = {}
         self._indexed = 0
         self._shared_changed = False
@@ -84,7 +83,7 @@ class Following(Generic[S, A]):
         commit, ``clear``, and call again from there.
         """
         ahead = {record.key for record in (records[start:] if start else records)}
-        self._load(ahead)
+        self._accounts.bring(ahead)
         own, floor = self.rules.publisher, self.position
         for index in range(start, len(records)):
             record = records[index]
@@ -106,10 +105,10 @@ class Following(Generic[S, A]):
 
     def settle(self) -> dict[str, Row]:
         """Every row that must be written, what is shared among them."""
-        self._dump_touched()
+        rows = self._accounts.settle(self.shared)
         if self._shared_changed:
-            self.rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
-        return self.rows
+            rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
+        return rows
 
     def _next(self, record: Record) -> Meta | None:
         """The record's words where it is exactly its publisher's next one."""
@@ -127,8 +126,7 @@ class Following(Generic[S, A]):
         return None
 
     def _one(self, record: Record) -> None:
-        account = self._account(record.key)
-        self._touched[record.key] = account
+        account = self._accounts.touch(record.key)
         try:
             folded = self.rules.fold(account, record, self.shared)
         except msgspec.MsgspecError as unreadable:
@@ -157,13 +155,14 @@ class Following(Generic[S, A]):
     def _set_aside(self, record: Record, reason: str) -> None:
         self.aside.append((record, reason))
         if record.key != EVERYBODY:
-            account = self._touched[record.key] = self._account(record.key)
-            self.rules.set_aside(account, record, reason)
+            self.rules.set_aside(self._accounts.touch(record.key), record, reason)
 
     def _say(self, sayings: list[Saying], cause: Record) -> None:
         meta = cause.meta
         if meta is None:
             raise AssertionError("a foreign record is no cause")
+        if any(saying.key == EVERYBODY for saying in sayings):
+            self._shared_changed = True  # it applied to ``shared`` what it says to all
         self.sayings += [
             msgspec.structs.replace(
                 saying,
@@ -178,7 +177,7 @@ class Following(Generic[S, A]):
     def _everybody(self, record: Record) -> bool:
         """False: some accounts are still to be reviewed for this record, in a next transaction."""
         if self.cursor is None:
-            self._dump_touched()
+            self._accounts.settle(self.shared)
             self._shared_changed = True
             try:
                 due = self.rules.everybody(self.shared, record)
@@ -197,20 +196,20 @@ class Following(Generic[S, A]):
     def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
         """Review the next accounts; answers where to go on."""
         keys, after = self._due(cursor, limit)
-        self._load(keys)
+        self._accounts.bring(keys)
         histories: Mapping[str, list[Record]] = {}
         if cursor.due.refold:
             histories = self.store.histories(keys, record.position)
         rules, shared = self.rules, self.shared
         for key in keys:
-            account = self._account(key)
+            account = self._accounts.get(key)
             if cursor.due.refold:
                 known = self._with_taken(key, histories.get(key, []))
                 rules.refold(account, known, shared)
             rules.advance(account, shared)
             if sayings := rules.decide(account, record, shared):
                 self._say(sayings, record)
-            self.rows[key] = rules.dump(account, shared)
+            self._accounts.rows[key] = rules.dump(account, shared)
         self.reviewed += len(keys)
         return None if after is None else Cursor(cursor.due, after)
 
@@ -220,8 +219,9 @@ class Following(Generic[S, A]):
         through = None if everyone else cursor.due.through
         committed = self.store.due(through, cursor.after, limit)
         bound = committed[-1] if len(committed) >= limit else None
-        keys = [key for key in committed if key not in self.rows]
-        for key, row in self.rows.items():
+        rows = self._accounts.rows
+        keys = [key for key in committed if key not in rows]
+        for key, row in rows.items():
             if key > cursor.after and (bound is None or key <= bound):
                 wanted = through is None or (row.review_on and row.review_on <= through)
                 if wanted and key != EVERYBODY:
@@ -230,36 +230,3 @@ class Following(Generic[S, A]):
         if len(keys) > limit:
             return keys[:limit], keys[limit - 1]
         return keys, bound
-
-    def _dump_touched(self) -> None:
-        dump, shared = self.rules.dump, self.shared
-        for key, account in self._touched.items():
-            self.rows[key] = dump(account, shared)
-        self._touched = {}
-
-    def _account(self, key: str) -> A:
-        account = self._touched.get(key)
-        if account is None:
-            account = self._accounts.get(key)
-        if account is None:
-            self._load([key])
-            account = self._accounts.get(key)
-        if account is None:
-            raise AssertionError("an account that was just read is resident")
-        return account
-
-    def _load(self, keys: Collection[str]) -> None:
-        """Bring accounts into memory, with one question for all that are not there."""
-        missing = self._accounts.missing(keys)
-        missing.difference_update(self._touched)
-        missing.discard(EVERYBODY)
-        if not missing:
-            return
-        rules = self.rules
-        committed = self.store.load(missing.difference(self.rows))
-        for key in missing:
-            # What waits for its commit may have left memory: its row is newer than the store's.
-            row = self.rows.get(key)
-            body = committed.get(key) if row is None else row.body
-            account = rules.blank(key) if body is None else rules.load(key, body)
-            self._accounts.put(key, account)

@@ -6,19 +6,21 @@ order of seqs. Rows are kept: they are the feed of what was said, and the memory
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
 from huikuan.eventlog.position import Position
-from huikuan.eventlog.record import Entry, Meta, Saying
+from huikuan.eventlog.record import Entry, Meta, Record, Saying
 
 Addressed = tuple[int, Saying]
 """A saying and the partition that it goes to."""
 
 _COPY_ROWS_MIN = 100
 _IDS_MAX = 5_000
+NO_POSITION = -1
 
 
 class SaidOtherwiseError(Exception):
@@ -71,24 +73,7 @@ class Outbox:
         rows = self._outbox.c
         query = select(self._outbox).where(rows.partition == partition, rows.seq > after_seq)
         found = connection.execute(query.order_by(rows.seq).limit(limit))
-        return [
-            Entry(
-                row.key,
-                row.value,
-                Meta(
-                    publisher=self.publisher,
-                    seq=row.seq,
-                    id=row.id,
-                    type=row.type,
-                    recorded_at=row.recorded_at,
-                    source=row.source,
-                    said=row.said,
-                    cause=row.cause,
-                    trace=row.trace,
-                ),
-            )
-            for row in found
-        ]
+        return [Entry(row.key, row.value, _meta(self.publisher, row)) for row in found]
 
     def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
         """Everything up to these seqs (by partition) is on the log."""
@@ -169,6 +154,36 @@ class Outbox:
         statement = update(self._heads).where(mine).values(seq=bindparam("last"))
         raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
         connection.execute(statement, raised)
+
+
+def said_between(
+    connection: Connection, core: Core, publisher: str, partition: int, after: int, through: int
+) -> list[Record]:
+    """What was said with ``after < seq <= through`` in consequence of records.
+
+    As records whose place on the log, where they have one already, is not asked for.
+    """
+    rows = core.outbox.c
+    query = select(core.outbox).where(rows.partition == partition, rows.said)
+    query = query.where(rows.seq > after, rows.seq <= through).order_by(rows.seq)
+    return [
+        Record(partition, NO_POSITION, row.key, row.value, _meta(publisher, row))
+        for row in connection.execute(query)
+    ]
+
+
+def _meta(publisher: str, row: Row[Any]) -> Meta:
+    return Meta(
+        publisher=publisher,
+        seq=row.seq,
+        id=row.id,
+        type=row.type,
+        recorded_at=row.recorded_at,
+        source=row.source,
+        said=row.said,
+        cause=row.cause,
+        trace=row.trace,
+    )
 
 
 def _seq_of_same(known: tuple[int, Saying] | None, saying: Saying) -> int | None:

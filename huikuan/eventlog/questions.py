@@ -50,7 +50,7 @@ class Questions(Generic[S, A]):
         partitions: int,
     ) -> None:
         self._rules, self._database, self._core = rules, database, core
-        self._history, self._partitions = history, partitions
+        self.log_history, self._partitions = history, partitions
         self._states: dict[int, State] = {}
 
     def read(self, key: str) -> tuple[A, S]:
@@ -103,8 +103,8 @@ class Questions(Generic[S, A]):
             query = select(progress.position).where(progress.partition == partition)
             stop = connection.execute(query).scalar_one()
             if isinstance(known_at, int):
-                stop = min(stop, self._history.stop_at(connection, partition, known_at))
-            records = self._history.of(connection, partition, [key], stop).get(key, [])
+                stop = min(stop, self.log_history.stop_at(connection, partition, known_at))
+            records = self.log_history.of(connection, partition, [key], stop).get(key, [])
         if not isinstance(known_at, Position):
             return records
         return [

@@ -25,7 +25,10 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepare import prepare
 from huikuan.eventlog.questions import Questions
+from huikuan.eventlog.rebuild import RebuildReport
+from huikuan.eventlog.rebuilding import rebuild
 from huikuan.eventlog.record import EVERYBODY, Saying
+from huikuan.eventlog.refold import Progress
 from huikuan.eventlog.relay import Relay
 from huikuan.eventlog.rules import A, Rules, S
 from huikuan.eventlog.runner import BATCH_RECORDS_MAX, Runner
@@ -69,6 +72,7 @@ class Service(Questions[S, A]):
         ended: Callable[[str], None] | None = None,
     ) -> None:
         self.rules, self.log, self.partitions = rules, log, log.partitions
+        self.publishers = publishers
         self.database, self.core = Database(database_url), make_core()
         self.engine = self.database.engine
         self.outbox = Outbox(self.core, rules.publisher)
@@ -204,6 +208,12 @@ class Service(Questions[S, A]):
         """After a restored backup: read our words back from the log; answers how many."""
         parts = (self.database, self.core, self.log, self.outbox)
         return restored.take_back(*parts, self._public_types, self.taken_back)
+
+    def rebuild(
+        self, on_progress: Progress | None = None, *, verify: bool = False
+    ) -> RebuildReport:
+        """Fold the state anew from the log, while following goes on, and switch over to it."""
+        return rebuild(self.rules, self, on_progress, verify=verify)
 
     def _check(self, partitions: Sequence[int]) -> None:
         restored.check(self.database, self.core, self.log, self.outbox, partitions)

@@ -96,7 +96,7 @@ class State:
         partition: int,
         through: date | None,
         after: str,
-        limit: int,
+        limit: int | None,
     ) -> list[str]:
         """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
         columns = self.table.c

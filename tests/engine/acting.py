@@ -36,6 +36,7 @@ class Feed:
         self.log = log
         self.seqs = [0] * log.partitions
         self.sent: list[tuple[int, Entry]] = []
+        self.open_day = 0
 
     def points(self, key: str, day: int, points: int) -> None:
         on = FIRST_DAY + timedelta(days=day)

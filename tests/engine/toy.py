@@ -134,8 +134,8 @@ class ToyRules:
             self._take(account, (on, name), points, shared)
 
     def set_aside(self, account: Account, record: Record, reason: str) -> None:
-        assert reason
-        account.unreadable.append(record.place)
+        # Not its place: what is said in between shifts it, and must change nothing else.
+        account.unreadable.append(f"{reason} {record.value!r}")
 
     def decide(self, account: Account, record: Record, shared: Shared) -> list[Saying]:
         cause = _id(record)

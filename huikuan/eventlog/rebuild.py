@@ -1,0 +1,203 @@
+"""Fold a service's state anew from the log while it goes on following, then switch over.
+
+It can say nothing: no outbox is in its reach, only a reading of what was said already. It folds
+into ``state_<n+1>``, partition by partition, chases the live state in rounds, and does the last
+records under the partitions' locks, where both are as of the same place: there it compares, flips
+the pointer and raises the epochs, so that whoever follows starts again from the new state.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Generic
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy import Row as SqlRow
+
+from huikuan.eventlog.core import Core, decode_seqs, last_seqs
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.history import History
+from huikuan.eventlog.log import Log, LogError
+from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.refold import Progress, Refolding
+from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.state import State
+from huikuan.eventlog.verify import Verified
+
+_BEHIND_RECORDS = 1_000
+"""So few records are folded under the locks."""
+_ROUNDS_MAX = 10
+_CURSOR_TRIES = 100
+_CURSOR_PAUSE_S = 0.05
+
+SaidAfter = Callable[[Connection, int, int], list[Record]]
+"""What this service said in a partition after a seq, in consequence of records it followed."""
+
+
+class RebuildReport(msgspec.Struct, frozen=True):
+    """What a rebuild did."""
+
+    state: int
+    """The number of the state that is live now."""
+    records: int
+    keys: int
+    seconds: float
+    compared: bool
+    """Whether old and new state could be compared: same fold version, no day half done."""
+    differences: list[tuple[int, str]]
+    """Partition and key of rows that were not byte for byte the same, at most 100."""
+    positions: dict[int, int]
+    """Up to where it folded, by partition."""
+    said_through: dict[int, int]
+    """Up to which seq this service had spoken then, by partition."""
+    verified: Verified | None = None
+    """What deciding everything again showed, if that was asked for."""
+
+
+class Rebuild(Generic[S, A]):
+    """One rebuild of one service."""
+
+    def __init__(
+        self,
+        rules: Rules[S, A],
+        log: Log,
+        database: Database,
+        core: Core,
+        history: History,
+        publishers: frozenset[str],
+        said_after: SaidAfter,
+    ) -> None:
+        self._rules, self._log, self._database, self._core = rules, log, database, core
+        self._history, self._said_after = history, said_after
+        with database.writing() as connection:
+            live = connection.execute(select(core.pointer)).one()
+            self._live = State(live.state, is_postgres=database.is_postgres)
+            self._new = State(live.state + 1, is_postgres=database.is_postgres)
+            State(live.state - 1, is_postgres=database.is_postgres).drop(connection)
+            self._new.drop(connection)
+            self._new.create(connection)
+        self._comparable = live.fold_version == rules.fold_version
+        self._parts = [
+            Refolding(rules, partition, self._shadow(partition), publishers)
+            for partition in range(log.partitions)
+        ]
+        self._keys = 0
+
+    def run(self, on_progress: Progress | None = None) -> RebuildReport:
+        """Fold, compare, switch over. Raises ``LogError`` for records that no one can fold."""
+        began = time.monotonic()
+        self._chase(on_progress)
+        for tries_left in reversed(range(_CURSOR_TRIES)):
+            compared = self._switch_over(began, patient=tries_left > 0)
+            if compared is not None:
+                return compared
+            time.sleep(_CURSOR_PAUSE_S)
+        raise AssertionError("the last try does not wait")
+
+    def _chase(self, on_progress: Progress | None) -> None:
+        for _ in range(_ROUNDS_MAX):
+            with self._database.reading() as connection:
+                live = {row.partition: row.position for row in self._progress(connection)}
+            behind = sum(live[part.partition] - part.position for part in self._parts)
+            if behind <= _BEHIND_RECORDS:
+                return
+            for part in self._parts:
+                self._catch_up(part, live[part.partition], on_progress, sum(live.values()))
+                rows = part.finish()
+                self._keys += len(rows)
+                with self._database.writing() as connection:
+                    self._write(connection, part.partition, rows)
+
+    def _catch_up(
+        self, part: Refolding[S, A], stop: int, on_progress: Progress | None, total: int
+    ) -> None:
+        for records in self._log.scan(part.partition, part.position, stop):
+            part.take(records)
+            if on_progress is not None:
+                on_progress(sum(each.position for each in self._parts), total)
+        part.position = max(part.position, stop)
+
+    def _switch_over(self, began: float, *, patient: bool) -> RebuildReport | None:
+        """Under the locks of all partitions; None where a record about everybody is half done."""
+        with self._database.writing() as connection:
+            live = self._progress(connection, lock=True)
+            now = time.time_ns() // 1_000_000
+            half_done = [row for row in live if row.cursor is not None]
+            if patient and any(row.lease_until > now for row in half_done):
+                return None
+            for part, row in zip(self._parts, live, strict=True):
+                self._end(connection, part, row)
+            compared = self._comparable and not half_done
+            differences = self._new.differences(connection, self._live) if compared else []
+            spoken = last_seqs(connection, self._core)
+            self._flip(connection)
+        return RebuildReport(
+            state=self._new.number,
+            records=sum(part.position for part in self._parts),
+            keys=self._keys,
+            seconds=time.monotonic() - began,
+            compared=compared,
+            differences=differences,
+            positions={part.partition: part.position for part in self._parts},
+            said_through=spoken,
+        )
+
+    def _end(self, connection: Connection, part: Refolding[S, A], live: SqlRow[tuple[int]]) -> None:
+        """Bring a partition to live's place, and to what was said from there."""
+        self._catch_up(part, live.position, None, 0)
+        stored = decode_seqs(live.seqs)
+        if {p: s for p, s in part.seqs.items() if s} != {p: s for p, s in stored.items() if s}:
+            raise LogError(
+                f"partition {part.partition}: the log up to {live.position} has the seqs "
+                f"{part.seqs}, but {stored} were followed: records of the log are gone"
+            )
+        spoken = part.seqs[self._rules.publisher]
+        said = self._said_after(connection, part.partition, spoken)
+        part.take_said(said)
+        rows = part.finish()
+        self._write(connection, part.partition, rows)
+
+    def _flip(self, connection: Connection) -> None:
+        # A record about everybody that was half done is done again from its start: what it made
+        # us say is in force already, so it is not said twice.
+        progress, pointer = self._core.progress, self._core.pointer
+        raised = {"epoch": progress.c.epoch + 1, "cursor": None}
+        connection.execute(update(progress).values(raised))
+        live = {"state": self._new.number, "fold_version": self._rules.fold_version}
+        connection.execute(update(pointer).values(live))
+
+    def _progress(
+        self, connection: Connection, *, lock: bool = False
+    ) -> Sequence[SqlRow[tuple[int]]]:
+        query = select(self._core.progress).order_by(self._core.progress.c.partition)
+        return connection.execute(query.with_for_update() if lock else query).all()
+
+    def _write(self, connection: Connection, partition: int, rows: Mapping[str, Row]) -> None:
+        self._new.save(connection, [(partition, key, row) for key, row in rows.items()])
+
+    def _shadow(self, partition: int) -> "PartitionShadow":
+        return PartitionShadow(self._database, self._history, self._new, partition)
+
+
+class PartitionShadow:
+    """What is in ``state_<n+1>`` of one partition."""
+
+    def __init__(self, database: Database, history: History, state: State, partition: int) -> None:
+        self._database, self._history = database, history
+        self._state, self._partition = state, partition
+
+    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
+        """See ``refold.Shadow``."""
+        with self._database.reading() as connection:
+            return self._state.load(connection, self._partition, keys)
+
+    def due(self, through: date | None) -> Iterable[str]:
+        """See ``refold.Shadow``."""
+        with self._database.reading() as connection:
+            return self._state.due(connection, self._partition, through, EVERYBODY, None)
+
+    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
+        """See ``refold.Shadow``."""
+        with self._database.reading() as connection:
+            return self._history.of(connection, self._partition, keys, stop)
