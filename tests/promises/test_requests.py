@@ -88,17 +88,22 @@ def test_a_promise_may_replace_one_that_is_known() -> None:
     assert event.replaces == "P0"
 
 
-def test_a_withdrawal_counts_from_its_date_or_the_open_day() -> None:
-    assert withdrawal_from("P1", "main", None, TODAY) == PromiseWithdrawn(promise="P1", on=TODAY)
-    earlier = date(2026, 2, 9)
-    assert withdrawal_from("P1", "main", earlier, TODAY) == PromiseWithdrawn(
-        promise="P1", on=earlier
-    )
-    assert withdrawal_from("P1", "main", None, None) is NO_DAY
+def test_a_withdrawal_counts_from_its_date() -> None:
+    made_on = TODAY - timedelta(days=3)
+    event = withdrawal_from("P1", "main", TODAY, TODAY, made_on)
+    assert event == PromiseWithdrawn(promise="P1", on=TODAY)
+    assert isinstance(withdrawal_from("P1", "main", made_on, TODAY, made_on), PromiseWithdrawn)
+    assert withdrawal_from("P1", "main", None, None, made_on) is NO_DAY
 
 
-@pytest.mark.parametrize("on", [TODAY + timedelta(days=1), date(1066, 10, 14)])
-def test_a_withdrawal_on_an_impossible_date_is_asked_back(on: date) -> None:
-    answer = withdrawal_from("P1", "main", on, TODAY)
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [
+        (TODAY + timedelta(days=1), "withdrawn_in_future"),
+        (TODAY - timedelta(days=4), "withdrawn_too_early"),
+    ],
+)
+def test_a_withdrawal_on_an_impossible_date_is_asked_back(on: date, code: str) -> None:
+    answer = withdrawal_from("P1", "main", on, TODAY, TODAY - timedelta(days=3))
     assert isinstance(answer, Refused)
-    assert answer.pointer == "/on"
+    assert (answer.code, answer.pointer) == (code, "/on")

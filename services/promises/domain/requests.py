@@ -40,8 +40,8 @@ class Refused(msgspec.Struct, frozen=True):
 NO_DAY = Refused(
     "no_open_day",
     "",
-    "No business day is open yet: say made_on, or open a day.",
-    "尚无已开启的营业日：请提供 made_on 或先开启营业日。",
+    "No business day is open yet: say the date, or open a day.",
+    "尚无已开启的营业日：请提供日期，或先开启营业日。",
 )
 
 
@@ -113,21 +113,27 @@ def _unknown(event: PromiseMade, known: Collection[str]) -> Refused | None:
 
 
 def withdrawal_from(
-    promise: str, company: str, on: date | None, open_on: date | None
+    promise: str, company: str, on: date | None, open_on: date | None, made_on: date
 ) -> PromiseWithdrawn | Refused:
-    """The withdrawal of a promise that is known, as of ``on`` or else the open day."""
-    day = on or open_on
-    if day is None:
+    """The withdrawal, on a day, of a promise that was made on ``made_on``."""
+    if on is None:
         return NO_DAY
-    if open_on is not None and day > open_on:
+    if open_on is not None and on > open_on:
         return Refused(
             "withdrawn_in_future",
             "/on",
             "A promise cannot have been withdrawn after the open business day.",
             "撤回日期不能晚于当前营业日。",
         )
+    if on < made_on:
+        return Refused(
+            "withdrawn_too_early",
+            "/on",
+            "A promise cannot have been withdrawn before it was made.",
+            "撤回日期不能早于承诺日期。",
+        )
     try:
-        event = check(PromiseWithdrawn(company=company, promise=promise, on=day))
+        event = check(PromiseWithdrawn(company=company, promise=promise, on=on))
     except InvalidFieldError as error:
         return Refused("invalid_request", error.pointer, error.reason, error.reason_zh)
     assert isinstance(event, PromiseWithdrawn), "checking never changes the type"
