@@ -65,6 +65,10 @@ class Store:
         """The business day that is open, as far as intake has said."""
         return connection.execute(select(func.max(self._tables.business_days.c.day))).scalar()
 
+    def days(self, connection: Connection) -> set[date]:
+        """Every business day that was opened."""
+        return set(connection.scalars(select(self._tables.business_days.c.day)))
+
     def add_days(self, connection: Connection, days: Iterable[date], now_ms: int) -> None:
         """Enter days as opened; a day that is there already is an ``IntegrityError``."""
         rows = [{"day": day, "opened_at": now_ms} for day in days]
@@ -112,7 +116,9 @@ class Store:
             return
         table = self._tables.known
         mine = update(table).where(table.c.key == bindparam("mine"))
-        values = {name: bindparam(f"new_{name}") for name in rows[0] if name != "key"}
+        values: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in rows[0] if name != "key"
+        }
         named = [
             {"mine": row["key"]} | {f"new_{name}": row[name] for name in values} for row in rows
         ]

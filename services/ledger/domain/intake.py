@@ -111,6 +111,10 @@ class Intake:
             sent = msgspec.structs.replace(sent, id=f"{sent.id}#{conflict}")
         return self._accept(sent, digest)
 
+    def recall(self, sent: Sent) -> None:
+        """Mark a fact that was accepted before, whatever is known."""
+        self._accept(sent, digest_of(sent))
+
     def _accept(self, sent: Sent, digest: bytes) -> Verdict:
         mark = Mark(digest, sent.event_id, sent.debtor)
         self._mark(id_key(sent), mark)

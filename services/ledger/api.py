@@ -1,0 +1,110 @@
+"""The ledger's HTTP API: facts in, days, what is owed (paths are fixed, architecture §9)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
+from huikuan.web.problems import FieldError, Problem
+from huikuan.web.wording import Words
+from services.ledger.answers import answer_json
+from services.ledger.asked import (
+    DayAsked,
+    bounds_in,
+    day_in,
+    decoded,
+    period_in,
+    rows_in,
+)
+from services.ledger.domain.days import TooManyDaysError
+from services.ledger.service import Ledger
+from services.ledger.settling_api import settling_router
+
+
+def make_router(ledger: Ledger) -> APIRouter:
+    """All routes of the ledger; they start with ``/v1``."""
+    router = APIRouter(prefix="/v1")
+    router.include_router(_intake_router(ledger))
+    router.include_router(_questions_router(ledger))
+    router.include_router(settling_router(ledger))
+    return router
+
+
+def _intake_router(ledger: Ledger) -> APIRouter:
+    router = APIRouter(tags=["intake"])
+
+    @router.post("/events", summary="One CloudEvent or a list; every row is answered for")
+    async def events(request: Request) -> Response:
+        body, media_type = await request.body(), request.headers.get("content-type", "")
+
+        def take() -> Response:
+            taken = ledger.taking.take(rows_in(body, media_type))
+            return answer_json({"results": taken.results, "position": taken.position.encode()})
+
+        return await run_in_threadpool(take)
+
+    @router.post("/days", summary="Open the business days up to a date, in order")
+    async def open_days(request: Request) -> Response:
+        asked = day_in(decoded(await request.body(), DayAsked))
+
+        def open_through() -> Response:
+            try:
+                opened, position = ledger.days.open_through(asked)
+            except TooManyDaysError as error:
+                detail = Words(str(error), "一次开启的营业日过多。")
+                problem = FieldError(detail, "/date")
+                raise Problem(422, "too_many_days", errors=[problem]) from None
+            answer = {"open_on": ledger.days.last(), "opened": opened}
+            return answer_json({**answer, "position": position.encode()})
+
+        return await run_in_threadpool(open_through)
+
+    @router.get("/days", summary="The open business day")
+    def days(waited: AfterPosition) -> Response:
+        del waited
+        return answer_json({"open_on": ledger.days.last()})
+
+    return router
+
+
+def _questions_router(ledger: Ledger) -> APIRouter:
+    router = APIRouter(tags=["questions"])
+    ask = ledger.questions
+
+    @router.get("/debtors/{debtor:path}", summary="What one debtor owes")
+    def debtor(debtor: str, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
+        del waited
+        answer = ask.debtor(debtor, as_of, known_at)
+        if answer is None:
+            detail = Words("No fact names this debtor.", "没有涉及该客户的记录。")
+            raise Problem(404, "debtor_unknown", detail)
+        return answer_json(answer)
+
+    @router.get("/debtors", summary="All debtors with their balances")
+    def debtors(waited: AfterPosition, as_of: AsOf, page: Page) -> Response:
+        del waited
+        return answer_json(ask.debtors(as_of, page.after, page.limit))
+
+    @router.get("/ageing", summary="Open items by days overdue, exact")
+    def ageing(
+        waited: AfterPosition,
+        as_of: AsOf,
+        known_at: KnownAt,
+        debtor: Annotated[str, Query(max_length=200)] = "",
+        buckets: Annotated[str, Query(max_length=200, examples=["15,30"])] = "30,60,90",
+    ) -> Response:
+        del waited
+        return answer_json(ask.ageing(as_of, known_at, debtor, bounds_in(buckets)))
+
+    @router.get("/kpis", summary="DSO, best possible DSO, ADD and CEI of a period")
+    def kpis(
+        waited: AfterPosition,
+        first: Annotated[str, Query(alias="from", max_length=10)],
+        last: Annotated[str, Query(alias="to", max_length=10)],
+    ) -> Response:
+        del waited
+        return answer_json(ask.kpis(*period_in(first, last)))
+
+    return router

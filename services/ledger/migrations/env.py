@@ -1,0 +1,5 @@
+"""Runs the ledger's revisions."""
+
+from huikuan.eventlog.migrate import run
+
+run()
