@@ -54,6 +54,11 @@ class Installation:
                 opened.callback(part.built.close)
             self._opened = opened.pop_all()
 
+    def check(self) -> None:
+        """Raises ``RestoredBackupError`` where a service must be recovered before it starts."""
+        for part in self.parts:
+            part.built.service.check()
+
     def start(self) -> None:
         """Let the services follow the log."""
         for part in self.parts:
@@ -149,6 +154,11 @@ def serving(home: Path, clock: str = "manual") -> Iterator[Server]:
     """
     key = new_key()
     installation = Installation(home, SERVICES, Keys.of(key), clock)
+    try:
+        installation.check()
+    except BaseException:
+        installation.close()
+        raise
     opened = listen("127.0.0.1", 0)
     server = server_of(installation.app())
     thread = threading.Thread(target=server.run, args=([opened],), name="http", daemon=True)

@@ -91,6 +91,20 @@ def migrate(
 
 
 @app.command(
+    help=say(
+        "After a restored backup: read the service's own words back from the log.",
+        "恢复备份之后：从日志读回本服务自己的记录。",
+    ),
+    epilog=examples("huikuan recover ledger"),
+)
+def recover(service: Service) -> None:
+    """Recover a service that refuses to start because its backup is older than the log."""
+    from services.commands import migrating  # noqa: PLC0415
+
+    migrating.recover(service.value)
+
+
+@app.command(
     "import",
     help=say(
         "Import a CSV file by a mapping; with --history, day by day as it happened.",

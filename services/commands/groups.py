@@ -1,5 +1,7 @@
 """The commands that stand below a word, such as ``day open`` and ``policy adopt``."""
 
+from typing import Annotated
+
 import typer
 
 from services.commands.declared import ADay, AFile, AsJson, examples, group
@@ -13,6 +15,11 @@ GROUPS: dict[str, typer.Typer] = {
     "policy": policy_app,
     "quarantine": quarantine_app,
 }
+AnId = Annotated[str, typer.Argument(metavar="ID")]
+ByWhom = Annotated[
+    str, typer.Option(help=say("Who decides; default: you.", "决定人，默认当前用户。"))
+]
+AReason = Annotated[str, typer.Option(help=say("Why.", "理由。"))]
 
 
 @day_app.command(
@@ -49,3 +56,49 @@ def policy_check(file: AFile, *, json: AsJson = False) -> None:
     from services.commands import policies  # noqa: PLC0415
 
     policies.check(file, as_json=json)
+
+
+@quarantine_app.command(
+    "list",
+    help=say("What waits for a decision.", "等待处理的记录。"),
+    epilog=examples("huikuan quarantine list", "huikuan quarantine list --all --json"),
+)
+def quarantine_list(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help=say("Settled ones too.", "包括已处理的。"))
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """List conflicts and records set aside."""
+    from services.commands import quarantine  # noqa: PLC0415
+
+    quarantine.list_(everything=everything, as_json=json)
+
+
+@quarantine_app.command(
+    "release",
+    help=say("Send it through intake again.", "重新经过接收流程。"),
+    epilog=examples('huikuan quarantine release 3/17 --reason "seen the paper"'),
+)
+def quarantine_release(
+    identifier: AnId, *, by: ByWhom = "", reason: AReason = "", json: AsJson = False
+) -> None:
+    """Release one."""
+    from services.commands import quarantine  # noqa: PLC0415
+
+    quarantine.settle(identifier, "released", by, reason, as_json=json)
+
+
+@quarantine_app.command(
+    "discard",
+    help=say("Leave it out for good.", "永久丢弃。"),
+    epilog=examples('huikuan quarantine discard 3/17 --reason "sent twice by mistake"'),
+)
+def quarantine_discard(
+    identifier: AnId, *, by: ByWhom = "", reason: AReason = "", json: AsJson = False
+) -> None:
+    """Discard one."""
+    from services.commands import quarantine  # noqa: PLC0415
+
+    quarantine.settle(identifier, "discarded", by, reason, as_json=json)

@@ -1,6 +1,7 @@
-"""``huikuan migrate``: the databases of all services, or of one, to the newest schema."""
+"""``huikuan migrate`` and ``huikuan recover``: what is done to databases while nothing runs."""
 
 import os
+from collections.abc import Sequence
 
 from huikuan.eventlog.installation import InstallationInUseError
 from huikuan.eventlog.log import LogError
@@ -16,8 +17,22 @@ from services.commands.words import say
 def migrate(service: str | None) -> None:
     """Opening brings a database to its newest schema; nothing is started."""
     names = (service,) if service else SERVICES
+    _open(names).close()
+    show.line(say(f"Up to date: {', '.join(names)}", f"已是最新：{', '.join(names)}"))
+
+
+def recover(service: str) -> None:
+    """Let the service take back what the log has of its words and its database has not."""
+    installation = _open((service,))
     try:
-        Installation(home_of(os.environ), names, Keys(frozenset())).close()
+        count = installation.parts[0].built.service.recover()
+    finally:
+        installation.close()
+    show.line(say(f"{service}: {count} records read back", f"{service}：读回 {count} 条记录"))
+
+
+def _open(names: Sequence[str]) -> Installation:
+    try:
+        return Installation(home_of(os.environ), names, Keys(frozenset()))
     except (InstallationInUseError, LogError) as error:
         raise CommandError(str(error), UNREACHABLE) from None
-    show.line(say(f"Up to date: {', '.join(names)}", f"已是最新：{', '.join(names)}"))

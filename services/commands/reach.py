@@ -7,7 +7,7 @@ takes. So there is one way in, and nothing that a command can do and a program c
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,14 +109,24 @@ def services(home: Path | None = None) -> Iterator[Services]:
         finally:
             running.close()
         return
-    from services.all_in_one import serving  # noqa: PLC0415 - a second of imports, only if needed
+    with ExitStack() as opened:
+        server = _serve_ourselves(home, opened)
+        reached = Services(_mounted(server))
+        opened.callback(reached.close)
+        yield reached
 
-    with serving(home) as server:
-        opened = Services(_mounted(server))
-        try:
-            yield opened
-        finally:
-            opened.close()
+
+def _serve_ourselves(home: Path, opened: ExitStack) -> Server:
+    # A second of imports, which only those commands pay that find nobody serving.
+    from huikuan.eventlog.installation import InstallationInUseError  # noqa: PLC0415
+    from huikuan.eventlog.log import LogError  # noqa: PLC0415
+    from huikuan.eventlog.restored import RestoredBackupError  # noqa: PLC0415
+    from services.all_in_one import serving  # noqa: PLC0415
+
+    try:
+        return opened.enter_context(serving(home))
+    except (InstallationInUseError, LogError, RestoredBackupError) as error:
+        raise CommandError(str(error), UNREACHABLE) from None
 
 
 def home_of(environment: Mapping[str, str]) -> Path:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from huikuan.eventlog.installation import InstallationInUseError
 from huikuan.eventlog.log import LogError
+from huikuan.eventlog.restored import RestoredBackupError
 from huikuan.web import logs
 from huikuan.web.keys import Keys, UnsafeKeyError, keys_of, new_key
 from services.all_in_one import Installation, listen, server_of
@@ -30,7 +31,8 @@ def serve(service: str | None, host: str, port: int, clock: str) -> None:
     names = (service,) if service else SERVICES
     try:
         installation = Installation(home, names, keys.plus(own_key), clock)
-    except (InstallationInUseError, LogError) as error:
+        installation.check()
+    except (InstallationInUseError, LogError, RestoredBackupError) as error:
         raise CommandError(str(error), UNREACHABLE) from None
     try:
         opened = listen(host, port)
