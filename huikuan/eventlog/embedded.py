@@ -74,7 +74,10 @@ class EmbeddedLog:
         return self._partitions
 
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
-        """Write in order what is not there yet, and return when it is on disk."""
+        """Write in order what is not there yet, and return when it is on disk.
+
+        Raises ``LogError`` for a record that is too large: sending again is no use.
+        """
         if not 0 <= partition < self._partitions:
             raise LogError(f"there is no partition {partition}")
         with self._writing:
@@ -82,6 +85,9 @@ class EmbeddedLog:
                 self._writer.execute("begin immediate")
                 self._insert(partition, entries)
                 self._writer.execute("commit")
+            except sqlite3.DataError as error:
+                self._roll_back()
+                raise LogError(f"a record is larger than the log takes: {error}") from error
             except sqlite3.Error as error:
                 self._roll_back()
                 raise AppendUnknownError(f"writing to {self._path}: {error}") from error

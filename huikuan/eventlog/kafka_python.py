@@ -5,7 +5,6 @@ deserializers (a record that one refuses would spin the poll loop for ever).
 """
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import Any
@@ -14,30 +13,37 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from huikuan.eventlog.kafka_python_reader import KafkaPythonReader, ask_ends, make_consumer
+from huikuan.eventlog.kafka_scan import read_range
 from huikuan.eventlog.kafka_topic import (
     DELIVERY_SECONDS,
     RECORD_BYTES_MAX,
     REQUEST_SECONDS,
     ensure_topic,
 )
-from huikuan.eventlog.log import AppendUnknownError, LogAwayError, LogError
+from huikuan.eventlog.log import AppendUnknownError, LogError
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
-
-_LIST_RECORDS_MAX = 5_000
-_SCAN_WAIT_SECONDS = 1.0
-_SCAN_STALLED_SECONDS = 60.0
 
 
 class KafkaPythonLog:
     """A topic as the log. What is sent again is there again: readers drop it by its seq."""
 
     def __init__(
-        self, bootstrap: str, topic: str, *, partitions: int = 16, create: bool = True
+        self,
+        bootstrap: str,
+        topic: str,
+        *,
+        partitions: int = 16,
+        create: bool = True,
+        delivery_s: float = DELIVERY_SECONDS,
     ) -> None:
-        """Find or make the topic; raises ``LogError`` and ``LogAwayError`` as it does."""
+        """Find or make the topic; raises ``LogError`` and ``LogAwayError`` as it does.
+
+        An append that goes unacknowledged for ``delivery_s`` is called unknown.
+        """
         self._bootstrap = bootstrap
         self._topic = topic
         self._partitions = partitions
+        self._delivery_s = delivery_s
         self._topic_id = ensure_topic(bootstrap, topic, partitions, create=create)
         self._appending = threading.Lock()
         self._producer: Any = None
@@ -84,18 +90,7 @@ class KafkaPythonLog:
         if start >= stop:
             return
         with closing(self.reader()) as reader:
-            reader.assign({partition: start})
-            moved_at = time.monotonic()
-            while start < stop:
-                records = reader.read(_LIST_RECORDS_MAX, _SCAN_WAIT_SECONDS).get(partition, [])
-                if reader.position(partition) > start:
-                    start, moved_at = reader.position(partition), time.monotonic()
-                elif time.monotonic() - moved_at > _SCAN_STALLED_SECONDS:
-                    raise LogAwayError(f"nothing came from {partition}/{start} on")
-                if start > stop:
-                    records = [record for record in records if record.position < stop]
-                if records:
-                    yield records
+            yield from read_range(reader, partition, start, stop)
 
     def reader(self) -> "KafkaPythonReader":
         """A new reader, for one thread."""
@@ -111,7 +106,7 @@ class KafkaPythonLog:
 
     def _send(self, partition: int, entries: Sequence[Entry]) -> None:
         if self._producer is None:
-            self._producer = _make_producer(self._bootstrap)
+            self._producer = _make_producer(self._bootstrap, self._delivery_s)
         sent = [
             self._producer.send(
                 self._topic,
@@ -122,7 +117,7 @@ class KafkaPythonLog:
             )
             for entry in entries
         ]
-        self._producer.flush(timeout=DELIVERY_SECONDS + REQUEST_SECONDS)
+        self._producer.flush(timeout=self._delivery_s + REQUEST_SECONDS)
         for future in sent:
             if not future.succeeded():
                 raise future.exception or KafkaError("not acknowledged")
@@ -134,7 +129,8 @@ class KafkaPythonLog:
             self._producer = None
 
 
-def _make_producer(bootstrap: str) -> Any:
+def _make_producer(bootstrap: str, delivery_s: float) -> Any:
+    request_s = min(REQUEST_SECONDS, delivery_s / 2)
     return KafkaProducer(
         bootstrap_servers=bootstrap.split(","),
         # Said outright, all three: a conflict among them would turn idempotence off silently.
@@ -147,8 +143,8 @@ def _make_producer(bootstrap: str) -> Any:
         batch_size=1 << 20,
         max_request_size=RECORD_BYTES_MAX,
         max_block_ms=REQUEST_SECONDS * 1000,
-        request_timeout_ms=REQUEST_SECONDS * 1000,
-        delivery_timeout_ms=DELIVERY_SECONDS * 1000,
+        request_timeout_ms=int(request_s * 1000),
+        delivery_timeout_ms=int(delivery_s * 1000),
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
         metrics_enabled=False,
     )

@@ -41,6 +41,8 @@ class MemoryLog:
 
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
         """Write in order and wake who reads."""
+        if not 0 <= partition < self.partitions:
+            raise LogError(f"there is no partition {partition}")
         with self._grown:
             for entry in entries:
                 self._append(partition, admit(entry))

@@ -1,0 +1,137 @@
+"""Reading a topic by librdkafka: manual assignment, no group joined, no deserializers."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, ensure_topic, record_of
+from huikuan.eventlog.log import LogAwayError, LogError
+from huikuan.eventlog.record import Record
+
+try:
+    from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+except ImportError as error:
+    raise ImportError(
+        "the client librdkafka is not installed: install huikuan[librdkafka], "
+        "or leave the URL's client at kafka-python"
+    ) from error
+
+_FETCH_QUEUE_KILOBYTES = 32 << 10
+_LOST_OR_MADE_ANEW = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.UNKNOWN_TOPIC_ID,
+    KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001 - so it names the errors of its own
+    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 - likewise
+)
+_AWAY = (
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - likewise
+    KafkaError._TRANSPORT,  # noqa: SLF001 - likewise
+    KafkaError._RESOLVE,  # noqa: SLF001 - likewise
+    KafkaError._TIMED_OUT,  # noqa: SLF001 - likewise
+)
+_log = logging.getLogger(__name__)
+
+
+class LibrdkafkaReader:
+    """Reads a topic onwards by a consumer that joins no group."""
+
+    def __init__(self, bootstrap: str, topic: str, topic_id: str, partitions: int) -> None:
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._topic_id = topic_id
+        self._partitions = partitions
+        self._consumer: Any = make_consumer(bootstrap)
+        self._next: dict[int, int] = {}
+
+    def assign(self, positions: Mapping[int, int]) -> None:
+        """Read exactly these partitions; raises ``LogError`` for positions that are gone."""
+        for partition, position in positions.items():
+            begin, end = ask_bounds(self._consumer, self._topic, partition)
+            if not begin <= position <= end:
+                raise LogError(
+                    f"position {partition}/{position} is not on the log, which has "
+                    f"{partition}/{begin} to {partition}/{end}"
+                )
+        self._next = dict(positions)
+        self._consumer.assign(
+            [TopicPartition(self._topic, number, at) for number, at in positions.items()]
+        )
+
+    def read(self, limit: int, timeout_s: float) -> dict[int, list[Record]]:
+        """Up to ``limit`` records, waiting at most ``timeout_s`` for the first.
+
+        While brokers are away there are none. Raises ``LogError`` where the topic was made anew
+        or a position is gone.
+        """
+        messages = self._consumer.consume(limit, 0)
+        if not messages:
+            # Not by `consume`, which would wait for the last of `limit` as well.
+            first = self._consumer.poll(timeout_s)
+            messages = [] if first is None else [first, *self._consumer.consume(limit, 0)]
+        taken: dict[int, list[Record]] = {}
+        for message in messages:
+            if message.error() is None:
+                partition, position = message.partition(), message.offset()
+                taken.setdefault(partition, []).append(
+                    record_of(
+                        partition, position, message.key(), message.value(), message.headers()
+                    )
+                )
+                self._next[partition] = position + 1
+            else:
+                self._judge(message)
+        return taken
+
+    def position(self, partition: int) -> int:
+        """The position from which this partition is read on."""
+        return self._next[partition]
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._consumer.close()
+
+    def _judge(self, message: Any) -> None:
+        error = message.error()
+        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its own name
+            self._next[message.partition()] = message.offset()
+        elif error.code() in _LOST_OR_MADE_ANEW:
+            found = ensure_topic(self._bootstrap, self._topic, self._partitions, create=False)
+            if found != self._topic_id:
+                raise LogError(f"topic {self._topic} was made anew: it is {found}")
+        elif error.retriable() or error.code() in _AWAY:
+            _log.warning("reading %s failed and will be tried again: %s", self._topic, error)
+        else:
+            raise LogError(f"topic {self._topic} cannot be read: {error}")
+
+
+def make_consumer(bootstrap: str) -> Any:
+    """A consumer that commits nothing, resets nothing, joins no group and makes no topic."""
+    settings = {
+        "bootstrap.servers": bootstrap,
+        "group.id": "huikuan",  # demanded, never joined: partitions are assigned by us
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "enable.partition.eof": True,
+        "isolation.level": "read_uncommitted",
+        "check.crcs": True,
+        # It sleeps that long whenever its queue is full; the default of 1 s costs 60 % of speed.
+        "fetch.queue.backoff.ms": 5,
+        "queued.max.messages.kbytes": _FETCH_QUEUE_KILOBYTES,
+        "fetch.message.max.bytes": 2 << 20,
+    }
+    return Consumer(settings, logger=_log)
+
+
+def ask_bounds(consumer: Any, topic: str, partition: int) -> tuple[int, int]:
+    """The first position that is there, and the one that the next record will get.
+
+    Raises ``LogAwayError``.
+    """
+    try:
+        begin, end = consumer.get_watermark_offsets(
+            TopicPartition(topic, partition), timeout=REQUEST_SECONDS
+        )
+    except KafkaException as error:
+        raise LogAwayError(f"asking for the end of {topic}: {error}") from error
+    return int(begin), int(end)
