@@ -1,0 +1,104 @@
+"""Servers and the commands that speak to them, as people start them on one machine."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from services.commands import server_file
+from tests.cli.installed import Served, run, serving
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - refused before anybody listens
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+def _home(served: Served) -> Path:
+    return served.said.parent
+
+
+def test_the_first_start_shows_a_key_that_opens_and_no_file_keeps(served: Served) -> None:
+    shown = next(word for word in served.said.read_text().split() if word.startswith("hk_live_"))
+    answer = httpx2.get(
+        f"{served.server.url}/ledger/v1/position", headers={"Authorization": f"Bearer {shown}"}
+    )
+    assert answer.status_code == 200
+    for path in _home(served).iterdir():
+        if path != served.said:
+            assert shown.encode() not in path.read_bytes(), path
+
+
+def test_every_service_answers_on_the_one_port(served: Served) -> None:
+    for name in server_file.SERVICES:
+        assert served.get(f"/{name}/v1/position")["position"]
+        assert httpx2.get(f"{served.server.url}/{name}/v1/position").status_code == 401
+        assert served.client.get(f"/{name}/openapi.json").json()["info"]["title"]
+    assert set(served.get("/")["services"]) == set(server_file.SERVICES)
+
+
+def test_a_second_server_is_refused_and_told_why(served: Served) -> None:
+    second = run(_home(served), "serve", "--port", "0")
+    assert second.returncode == 3
+    assert str(served.process.pid) in second.stderr
+
+
+def test_a_command_finds_the_running_server(served: Served) -> None:
+    done = run(_home(served), "day", "open", "2012-05-01", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert served.get("/ledger/v1/days")["open_on"] == "2012-05-01"
+
+
+def test_a_command_is_told_where_the_server_is(served: Served, tmp_path: Path) -> None:
+    more = {"HUIKUAN_URL": served.server.url, "HUIKUAN_API_KEY": served.server.key}
+    done = run(tmp_path, "quarantine", "list", "--json", **more)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]")
+
+
+def test_a_wrong_key_and_a_dead_address_have_their_exit_codes(
+    served: Served, tmp_path: Path
+) -> None:
+    wrong = {"HUIKUAN_URL": served.server.url, "HUIKUAN_API_KEY": "not-the-key-of-this"}
+    refused = run(tmp_path, "quarantine", "list", **wrong)
+    assert refused.returncode == 4
+    assert "not-the-key" not in refused.stderr
+    dead = run(tmp_path, "quarantine", "list", HUIKUAN_URL="http://127.0.0.1:1")
+    assert dead.returncode == 3
+    assert "127.0.0.1:1" in dead.stderr
+
+
+def test_without_a_server_a_command_opens_the_installation_itself(tmp_path: Path) -> None:
+    opened = run(tmp_path, "day", "open", "2012-05-01")
+    assert (opened.returncode, opened.stdout) == (0, "Open: 2012-05-01\n"), opened.stderr
+    again = run(tmp_path, "day", "open", "2012-05-03", "--json")
+    assert '"2012-05-02"' in again.stdout
+    assert not (tmp_path / "api_keys").exists()
+
+
+def test_a_server_that_is_asked_to_ends_in_order(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        assert (tmp_path / "server.json").exists()
+        assert running.end(signal.SIGTERM) == 0
+    assert not (tmp_path / "server.json").exists()
+    with serving(tmp_path) as again:
+        assert "hk_live_" not in again.said.read_text()
+        again.end(signal.SIGKILL)
+    assert (tmp_path / "server.json").exists()
+    assert run(tmp_path, "day", "open", "2012-05-01").returncode == 0
+
+
+@pytest.mark.parametrize("key", ["changeme", "secret"])
+def test_a_key_that_everybody_guesses_is_no_start(tmp_path: Path, key: str) -> None:
+    done = run(tmp_path, "serve", "--port", "0", HUIKUAN_API_KEY=key)
+    assert done.returncode == 4
+    assert key not in done.stderr
+
+
+def test_beyond_this_machine_a_short_key_is_no_start(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", "--host", EVERYWHERE, "--port", "0", HUIKUAN_API_KEY="shortkey")
+    assert done.returncode == 4
