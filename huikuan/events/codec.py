@@ -9,7 +9,7 @@ import msgspec
 
 from huikuan.events import cash, ledger, notifier, promises, relations, sales
 from huikuan.events.currencies import decimals_of
-from huikuan.events.fields import Event
+from huikuan.events.fields import MAIN, Event
 from huikuan.events.upcasts import upcast
 
 FACTS: tuple[type[Event], ...] = (
@@ -104,7 +104,13 @@ def decode(type_name: str, value: bytes) -> Event:
 
 
 def encode(event: Event) -> bytes:
-    """The JSON of an event's data: fields in order of declaration, defaults left out."""
+    """The JSON of an event's data: fields in order of declaration, defaults left out.
+
+    Equal events give equal bytes, whether their fields were read or written out.
+    """
+    if event.company == MAIN and event.company is not MAIN:
+        # msgspec leaves a default out only where it is the very object.
+        event = msgspec.structs.replace(event, company=MAIN)
     return _encoder.encode(event)
 
 

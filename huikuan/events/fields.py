@@ -31,6 +31,8 @@ Currency = Annotated[
 """An ISO 4217 code."""
 
 NO_ID = ""
+MAIN = "main"
+"""The company whose books they are where an event does not say."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -48,7 +50,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     CREATES: ClassVar[bool] = False
     EVERYBODY: ClassVar[bool] = False
 
-    company: Id = "main"
+    company: Id = MAIN
 
 
 class SourceKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

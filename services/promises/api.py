@@ -76,7 +76,12 @@ class WithdrawalBody(BaseModel):
 def make_router(promises: Promises) -> APIRouter:
     """The routes of the service, below ``/v1``."""
     router = APIRouter(prefix="/v1", tags=["promises"])
+    _add_requests(router, promises)
+    _add_questions(router, promises)
+    return router
 
+
+def _add_requests(router: APIRouter, promises: Promises) -> None:
     @router.post("/promises", status_code=201, summary="Take a promise down")
     def make(request: Request, body: PromiseBody, idempotency_key: Key = "") -> Response:
         _must_be_id(body.debtor, "/debtor")
@@ -106,6 +111,8 @@ def make_router(promises: Promises) -> APIRouter:
         )
         return _answer(taken, "withdrawn_on")
 
+
+def _add_questions(router: APIRouter, promises: Promises) -> None:
     @router.get(
         "/debtors/{debtor:path}/promises", summary="What a debtor promised, what came of it"
     )
@@ -123,8 +130,6 @@ def make_router(promises: Promises) -> APIRouter:
         more = len(found) > start + page.limit
         answer: dict[str, Any] = {"debtor": debtor, "as_of": day, "items": items}
         return _json(answer | ({"next": str(start + page.limit)} if more else {}))
-
-    return router
 
 
 def _asked(body: PromiseBody) -> Asked:

@@ -1,5 +1,6 @@
 """Events survive the log, whatever they are; bytes that are no event are told, never a crash."""
 
+import json
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
@@ -23,6 +24,7 @@ from huikuan.events.currencies import DECIMALS, UnknownCurrencyError
 from huikuan.events.fields import Event
 from huikuan.events.upcasts import UPCASTS, Data, Upcast
 from tests.events.strategies import amounts, any_event
+from tests.events.test_samples import SAMPLES
 
 currencies = st.sampled_from(sorted(DECIMALS))
 
@@ -30,6 +32,20 @@ currencies = st.sampled_from(sorted(DECIMALS))
 @given(any_event)
 def test_what_is_encoded_is_decoded_as_it_was(event: Event) -> None:
     assert decode(event.TYPE, encode(event)) == event
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_equal_events_are_equal_bytes_whether_defaults_were_said_or_not(name: str) -> None:
+    required = msgspec.json.schema(TYPES[name])["$defs"][TYPES[name].__name__]
+    defaults = {
+        field: schema["default"]
+        for field, schema in required["properties"].items()
+        if "default" in schema
+    }
+    sample = json.loads(SAMPLES[name].read_bytes())
+    silent = {field: value for field, value in sample.items() if field not in defaults}
+    spoken = json.dumps(silent | defaults).encode()
+    assert encode(decode(name, spoken)) == encode(decode(name, json.dumps(silent).encode()))
 
 
 @given(st.sampled_from(sorted(TYPES)), st.binary(max_size=200))

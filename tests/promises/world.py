@@ -44,7 +44,7 @@ class World:
         first = day if start is None else (start - FIRST_DAY).days + 1
         for each in range(first, day + 1):
             event = BusinessDayOpened(date=on(each))
-            self._everybody("ledger", event, f"day/{on(each)}")
+            self.everybody("ledger", event, f"day/{on(each)}")
             self.drain()
 
     def policy(self, effective: int, **promises: object) -> None:
@@ -52,7 +52,7 @@ class World:
         event = PolicyAdopted(
             version=f"v{effective}-{len(self._seqs)}", effective_on=on(effective), document=document
         )
-        self._everybody("notifier", event, f"policy/{event.version}/{self.recorded_at}")
+        self.everybody("notifier", event, f"policy/{event.version}/{self.recorded_at}")
 
     def drain(self) -> None:
         self.promises.service.drain()
@@ -84,7 +84,7 @@ class World:
         as_of = None if day is None else on(day)
         return self.promises.promises_of(debtor, as_of, None)[1]
 
-    def _everybody(self, publisher: str, event: Event, event_id: str) -> None:
+    def everybody(self, publisher: str, event: Event, event_id: str) -> None:
         for partition in range(self.log.partitions):
             self._append(publisher, partition, EVERYBODY, event, event_id)
 
