@@ -16,7 +16,7 @@ from services.sample import SOURCE, portfolio
 
 FIRST_ON = date(2024, 1, 1)
 DAYS = 730
-FACTS_PER_DEBTOR = 20
+FACTS_PER_DEBTOR = 18
 CHUNK_RECORDS = 5_000
 
 FOUR_STEPS = {
@@ -44,7 +44,7 @@ FOUR_STEPS = {
 def fill(log: Log, events: int, seed: int = 1, told: Callable[[int], None] | None = None) -> int:
     """Write about ``events`` facts, the days among them, and one policy; answers how many records.
 
-    The debtors are ``events / 20``. ``told`` hears how many records have been written.
+    The debtors are ``events / 18``. ``told`` hears how many records have been written.
     """
     waiting: dict[int, list[Entry]] = defaultdict(list)
     seqs: dict[tuple[str, int], int] = defaultdict(int)
@@ -76,7 +76,7 @@ def _told(
         yield partition, "notifier", EVERYBODY, policy, "policy/bench-1", FIRST_ON
     opened_on = FIRST_ON - timedelta(days=1)
     debtors = max(1, events // FACTS_PER_DEBTOR)
-    # Six deals make about twenty facts.
+    # Between two and seven deals make about eighteen facts.
     for fact in portfolio(seed, debtors, FIRST_ON, DAYS, invoices_per_debtor=5):
         while opened_on < fact.known_on:
             opened_on += timedelta(days=1)

@@ -1,0 +1,149 @@
+"""``huikuan bench``: every measurement of one run, side by side, and where the time goes."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.kafka import start_kafka
+from deploy.local.postgres import create_database, sqlalchemy_url, start_postgres
+from services.bench import children, serving
+from services.bench.children import Figure, Task
+
+TOPIC = "huikuan.bench"
+console = Console(stderr=True)
+answers = Console()
+
+
+def bench(events: int, runs: int) -> None:
+    """Measure everything; takes about ten minutes for 1,000,000 events and 5 runs."""
+    home = Path(tempfile.mkdtemp(prefix="hk-bench-"))
+    try:
+        _embedded(home, events, runs)
+        _kafka(home, events, runs)
+        _served(home, runs)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _embedded(home: Path, events: int, runs: int) -> None:
+    log = f"embedded:{home / 'log.db'}"
+    ledger, notifier = (f"sqlite:///{home / name}.db" for name in ("ledger", "notifier"))
+    with console.status("filling the embedded log"):
+        children.run(("make_log", log, str(events)))
+    # Once through, so that the log also holds what the notifier says and rebuilds have an end.
+    once = {
+        "notifier": _words("follow_and_send", log, "notifier", notifier),
+        "ledger": _words("follow_and_send", log, "ledger", ledger),
+    }
+    title = "Following the embedded log on SQLite, decisions and relay included (once)"
+    _show(title, _measure(once, 1))
+    tasks = {
+        "read": _words("scan", log),
+        "read + decode": _words("decoded", log),
+        "read + decode + fold (ledger)": _words("folded", log, "ledger"),
+        "rebuild ledger": _words("rebuild", log, "ledger", ledger),
+        "rebuild notifier, four steps": _words("rebuild", log, "notifier", notifier),
+    }
+    figures = _measure(tasks, runs)
+    _show("Rebuild from the embedded log, one process", figures)
+    _show_shares(figures[:4])
+
+
+def _kafka(home: Path, events: int, runs: int) -> None:
+    with _servers(home) as (bootstrap, postgres):
+        python, rdkafka = (
+            f"kafka://{bootstrap}/{TOPIC}?client={client}"
+            for client in ("kafka-python", "librdkafka")
+        )
+        with console.status("filling the Kafka topic"):
+            children.run(("make_log", rdkafka, str(events)))
+        fresh = _databases(postgres)
+        following = {
+            "ledger by kafka-python": lambda _: ("follow", python, "ledger", next(fresh)),
+            "ledger by librdkafka": lambda _: ("follow", rdkafka, "ledger", next(fresh)),
+        }
+        title = "Following Kafka with state in PostgreSQL, 5,000 records a batch"
+        _show(title, _measure(following, runs))
+        database = next(fresh)
+        children.run(("follow", rdkafka, "ledger", database))
+        tasks = {
+            "kafka-python alone": _words("raw_kafka_python", bootstrap, TOPIC),
+            "rebuild ledger by kafka-python": _words("rebuild", python, "ledger", database),
+            "librdkafka alone": _words("raw_librdkafka", bootstrap, TOPIC),
+            "rebuild ledger by librdkafka": _words("rebuild", rdkafka, "ledger", database),
+        }
+        figures = _measure(tasks, runs)
+        _show("Rebuild from Kafka into PostgreSQL, one process", figures)
+        ratio = figures[1].per_s / figures[0].per_s
+        answers.print(f"rebuild by kafka-python : kafka-python alone = {ratio:.2f}\n")
+
+
+def _words(*words: str) -> Task:
+    return lambda _: words
+
+
+def _served(home: Path, runs: int) -> None:
+    table = Table(title="All in one: huikuan serve on SQLite")
+    for column in ("", "median", "least", "most"):
+        table.add_column(column, justify="left" if not column else "right")
+    for name, values in serving.measure(home, runs, console.log).items():
+        table.add_row(name, *(f"{value:,.1f}" for value in values))
+    answers.print(table)
+
+
+@contextmanager
+def _servers(home: Path) -> Iterator[tuple[str, str]]:
+    with console.status("starting Kafka and PostgreSQL"):
+        kafka = start_kafka(home / "kafka")
+        postgres = start_postgres(home / "pg")
+    try:
+        yield kafka.bootstrap, postgres.url
+    finally:
+        kafka.stop()
+        postgres.stop()
+
+
+def _databases(postgres: str) -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        yield sqlalchemy_url(create_database(postgres, f"bench{number}"))
+
+
+def _measure(tasks: children.Tasks, runs: int) -> list[Figure]:
+    with console.status("measuring") as status:
+        return children.side_by_side(tasks, runs, status.update)
+
+
+def _show(title: str, figures: Sequence[Figure]) -> None:
+    table = Table(title=title)
+    for column in ("", "events", "events/s", "least", "most", "µs/event", "peak MB"):
+        table.add_column(column, justify="right" if column else "left")
+    for one in figures:
+        table.add_row(
+            one.name,
+            f"{one.events:,}",
+            f"{one.per_s:,}",
+            f"{one.per_s_min:,}",
+            f"{one.per_s_max:,}",
+            f"{one.us:.2f}",
+            f"{one.rss_mb}",
+        )
+    answers.print(table)
+
+
+def _show_shares(steps: Sequence[Figure]) -> None:
+    """Where a rebuild's time goes: each step adds to the one before it."""
+    table = Table(title="Where the ledger's rebuild spends its time")
+    table.add_column("")
+    table.add_column("µs/event", justify="right")
+    before = 0.0
+    for one, part in zip(steps, ("read", "decode", "fold", "store and the rest"), strict=True):
+        table.add_row(part, f"{one.us - before:.2f}")
+        before = one.us
+    answers.print(table)
