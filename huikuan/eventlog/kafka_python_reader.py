@@ -13,13 +13,14 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from huikuan.eventlog.foreign import read_key
-from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, record_of
+from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, record_of, refuse_unreachable
 from huikuan.eventlog.log import LogAwayError, LogError
 from huikuan.eventlog.record import HEADER, Meta, Record
 
 STALLED_SECONDS = 10.0
 """How long a reader may find nothing before it asks whether there is nothing."""
 _WATCH_SECONDS = 2
+_METADATA_SECONDS = 5
 _POLL_RECORDS_MAX = 5_000
 
 _decode = Decoder(Meta).decode
@@ -55,8 +56,8 @@ class KafkaPythonReader:
     def read(self, limit: int, timeout_s: float) -> dict[int, list[Record]]:
         """Up to ``limit`` records, waiting at most ``timeout_s`` for the first.
 
-        While brokers are away there are none. Raises ``LogError`` where the topic was made anew
-        or a position is gone.
+        While brokers are away there are none. Raises ``LogError`` where a position is gone or,
+        within seconds, where the topic was made anew.
         """
         try:
             polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
@@ -91,7 +92,8 @@ class KafkaPythonReader:
         self._moved_at = time.monotonic()
 
     def _refuse_another_topic(self) -> None:
-        # Requests name the topic, not its id: after it was made anew we would read on in another.
+        # Requests name the topic, not its id: after it was made anew we would read on in another,
+        # until the client has asked for metadata again.
         found = self._consumer._client.cluster.topic_id(self._topic)  # noqa: SLF001 - no other way
         if found is not None and found != self._topic_id:
             raise LogError(
@@ -137,6 +139,7 @@ def make_consumer(bootstrap: str) -> Any:
 
     Raises ``LogAwayError`` where no broker answers.
     """
+    refuse_unreachable(bootstrap)
     try:
         return _consumer(bootstrap)
     except RetriableError as error:
@@ -156,6 +159,7 @@ def _consumer(bootstrap: str) -> Any:
         max_poll_records=_POLL_RECORDS_MAX,
         max_partition_fetch_bytes=2 << 20,
         fetch_max_bytes=16 << 20,
+        metadata_max_age_ms=_METADATA_SECONDS * 1000,
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
         metrics_enabled=False,
     )

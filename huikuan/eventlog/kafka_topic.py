@@ -4,6 +4,7 @@ Shared by both Kafka clients. The topic is made by kafka-python in either case, 
 there, so that its id reads the same whichever client an installation chooses.
 """
 
+import socket
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
@@ -38,6 +39,7 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -
     Raises ``LogError`` where there is no topic or it has other partitions, ``LogAwayError``
     where no broker answers.
     """
+    refuse_unreachable(bootstrap)
     try:
         with closing(_administrator(bootstrap)) as administrator:
             described = _describe(administrator, topic)
@@ -56,6 +58,23 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -
             "their number is fixed at creation"
         )
     return uuid.UUID(str(described["topic_id"])).hex
+
+
+def refuse_unreachable(bootstrap: str) -> None:
+    """Raise ``LogAwayError`` where no broker accepts a connection.
+
+    Asked by hand first, because kafka-python leaves its sockets open where nobody answers.
+    """
+    reasons = []
+    for broker in bootstrap.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), REQUEST_SECONDS).close()
+        except (OSError, ValueError) as error:
+            reasons.append(f"{broker}: {error}")
+        else:
+            return
+    raise LogAwayError(f"no broker answers ({'; '.join(reasons)})")
 
 
 def record_of(

@@ -67,7 +67,8 @@ class LibrdkafkaReader:
         if not messages:
             # Not by `consume`, which would wait for the last of `limit` as well.
             first = self._consumer.poll(timeout_s)
-            messages = [] if first is None else [first, *self._consumer.consume(limit, 0)]
+            messages = [first] if first is not None else []
+            messages += self._consumer.consume(limit - 1, 0) if messages and limit > 1 else []
         taken: dict[int, list[Record]] = {}
         for message in messages:
             if message.error() is None:
