@@ -46,6 +46,8 @@ class Refolding(Generic[S, A]):
 
     def _clear(self) -> None:
         self._accounts: dict[str, A] = {}
+        self._fresh: set[str] = set()
+        """Whom nothing has been waiting for since the last record about everybody."""
         self._stale: set[str] = set()
         self._due_through: date | None = None
         self._everyone = False
@@ -56,7 +58,8 @@ class Refolding(Generic[S, A]):
         if self._began:
             self._load({record.key for record in records})
         accounts, seqs = self._accounts, self.seqs
-        fold, stale, shared = self.rules.fold, self._stale, self.shared
+        advance, fold, shared = self.rules.advance, self.rules.fold, self.shared
+        fresh, stale = self._fresh, self._stale
         for record in records:
             meta = record.meta
             if meta is not None and seqs.get(meta.publisher) == meta.seq - 1:
@@ -66,6 +69,9 @@ class Refolding(Generic[S, A]):
                     account = accounts.get(key)
                     if account is None:
                         account = accounts[key] = self.rules.blank(key)
+                    if key not in fresh:
+                        advance(account, shared)
+                        fresh.add(key)
                     try:
                         if not fold(account, record, shared):
                             stale.add(key)
@@ -102,6 +108,7 @@ class Refolding(Generic[S, A]):
 
     def _everybody(self, record: Record) -> None:
         self._shared_changed = True
+        self._fresh.clear()
         try:
             due = self.rules.everybody(self.shared, record)
         except msgspec.MsgspecError:

@@ -1,0 +1,150 @@
+"""What following one partition promises, without a database."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huikuan.eventlog.follow import REVIEWS_MAX, Following
+from huikuan.eventlog.memory import MemoryLog
+from huikuan.eventlog.record import Meta, Record, Saying
+from huikuan.eventlog.refold import Refolding
+from huikuan.eventlog.rules import Row
+from huikuan.eventlog.verify import ThrowAway
+from tests.engine.acting import Feed, records_of
+from tests.engine.histories import Action, act, actions
+from tests.engine.toy import PUBLISHERS, TOY, ToyRules
+
+Found = tuple[dict[str, Row], list[Saying], list[str], dict[str, int]]
+
+
+class Memory(ThrowAway):
+    """State and history of one partition, for following and for rebuilding."""
+
+    def everyone(self) -> dict[str, Row]:
+        return dict(self._rows)
+
+
+def records_made(history: list[Action]) -> list[Record]:
+    log = MemoryLog(1)
+    act(Feed(log), history)
+    return list(records_of(log, 0))
+
+
+def follow(records: Sequence[Record], cuts: Sequence[int], resident: int = 1_000) -> Found:
+    """Follow with commits after so many records, in turn."""
+    memory = Memory()
+    following = Following(ToyRules(), 0, memory, PUBLISHERS, resident)
+    said: list[Saying] = []
+    aside: list[str] = []
+    start = turn = 0
+    while start < len(records):
+        batch = records[start : start + cuts[turn % len(cuts)]]
+        index = 0
+        while index < len(batch):
+            index = following.take(batch, index)
+            memory.keep(following)
+            said += following.sayings
+            aside += [reason for _, reason in following.aside]
+            following.clear()
+        start, turn = start + len(batch), turn + 1
+    return memory.everyone(), said, aside, following.seqs
+
+
+@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4))
+def test_cuts_and_evictions_do_not_matter(
+    history: list[Action], cuts: list[int], resident: int
+) -> None:
+    records = records_made(history)
+    assert follow(records, cuts, resident) == follow(records, [len(records) or 1])
+
+
+@given(actions, st.data())
+def test_duplicates_and_gaps_that_are_filled_do_not_matter(
+    history: list[Action], data: st.DataObject
+) -> None:
+    records = [record for record in records_made(history) if record.meta]
+    sent: list[Record] = []
+    for index, record in enumerate(records):
+        first = max(0, index - data.draw(st.integers(0, 3)))
+        ahead = data.draw(st.integers(0, 2))
+        sent += records[index + 1 : index + 1 + ahead]
+        sent += records[first:index]
+        sent.append(record)
+    placed = [Record(0, place, r.key, r.value, r.meta) for place, r in enumerate(sent)]
+    assert follow(placed, [5]) == follow(records, [5])
+
+
+class Shadow:
+    """What a rebuild has out of memory."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.rows: dict[str, Row] = {}
+        self.records = records
+
+    def load(self, keys: Collection[str]) -> dict[str, bytes]:
+        return {key: self.rows[key].body for key in keys if key in self.rows}
+
+    def due(self, through: date | None) -> list[str]:
+        return [
+            key
+            for key, row in self.rows.items()
+            if key and (through is None or (row.review_on and row.review_on <= through))
+        ]
+
+    def histories(self, keys: Collection[str], stop: int) -> dict[str, list[Record]]:
+        return {
+            key: [r for r in self.records if r.key == key and r.meta and r.position < stop]
+            for key in keys
+        }
+
+
+@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9))
+def test_folding_without_deciding_arrives_where_following_did(
+    history: list[Action], rounds: list[int]
+) -> None:
+    records = records_made(history)
+    live, said, _, seqs = follow(records, [7])
+    shadow = Shadow(records)
+    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    start = turn = 0
+    while start < len(records):
+        size = rounds[turn % len(rounds)]
+        refolding.take(records[start : start + size])
+        if turn % 2:
+            shadow.rows.update(refolding.finish())
+        start, turn = start + size, turn + 1
+    refolding.take_said([as_record(saying) for saying in said])
+    shadow.rows.update(refolding.finish())
+    assert refolding.seqs == seqs
+    assert shadow.rows == live
+
+
+def as_record(saying: Saying) -> Record:
+    meta = Meta(TOY, 0, saying.id, saying.type, saying.recorded_at, said=True)
+    return Record(0, -1, saying.key, saying.value, meta)
+
+
+def test_reviews_beyond_one_transaction_go_on_after_the_cursor() -> None:
+    records = records_made(
+        [("day", 1)]
+        + [("points", f"k{number:04}", 0, 1) for number in range(REVIEWS_MAX + 5)]
+        + [("limit", 1), ("points", "k0000", 0, -1)]
+    )
+    memory = Memory()
+    following = Following(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    stopped = following.take(records, 0)
+    assert stopped == len(records) - 2
+    assert following.reviewed == REVIEWS_MAX
+    assert following.cursor is not None
+    assert following.cursor.after == f"k{REVIEWS_MAX - 1:04}"
+    assert len(following.sayings) == REVIEWS_MAX
+    assert following.position == records[stopped].position
+    memory.keep(following)
+    following.clear()
+    assert following.take(records, stopped) == len(records)
+    assert [saying.id for saying in following.sayings] == [
+        *(f"toy/feed-0-{REVIEWS_MAX + 7}/k{n:04}/0" for n in range(REVIEWS_MAX, REVIEWS_MAX + 5)),
+        f"toy/feed-0-{REVIEWS_MAX + 8}/k0000/1",
+    ]
