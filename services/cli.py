@@ -196,3 +196,91 @@ def demo() -> None:
     from services.commands import demo as demonstrating  # noqa: PLC0415
 
     demonstrating.demo()
+
+
+@app.command(
+    help=say(
+        "Make up a realistic portfolio: to a file, or with --send through the services.",
+        "生成逼真的应收组合：写入文件，或加 --send 经各服务处理。",
+    ),
+    epilog=examples("huikuan sample --debtors 50 sample.jsonl", "huikuan sample --send"),
+)
+def sample(
+    file: Annotated[Path | None, typer.Argument(dir_okay=False, metavar="[FILE]")] = None,
+    *,
+    seed: Annotated[int, typer.Option(help=say("Same seed, same facts.", "随机种子。"))] = 1,
+    debtors: Annotated[int, typer.Option(min=1)] = 100,
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE")
+    ] = datetime(2025, 1, 1),  # noqa: DTZ001 - a date, as typer reads one
+    days: Annotated[int, typer.Option(min=1, max=3660)] = 365,
+    currency: str = "CNY",
+    send: Annotated[
+        bool, typer.Option("--send", help=say("Through the services.", "经各服务处理。"))
+    ] = False,
+) -> None:
+    """Write or send a portfolio."""
+    from services.commands import sampling  # noqa: PLC0415
+
+    wanted = sampling.Wanted(seed, debtors, first.date(), days, currency)
+    if send:
+        sampling.send(wanted)
+    else:
+        sampling.write(wanted, file)
+
+
+@app.command(
+    help=say("Measure how fast it is on this machine.", "测量本机上的速度。"),
+    epilog=examples("huikuan bench --events 100000 --runs 3"),
+)
+def bench(
+    events: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    runs: Annotated[int, typer.Option(min=1)] = 5,
+) -> None:
+    """Measure; needs a clone of the repository, for it starts Kafka and PostgreSQL."""
+    from services.bench import report  # noqa: PLC0415
+
+    report.bench(events, runs)
+
+
+@app.command(
+    help=say(
+        "A made-up portfolio by seed: load it day by day, or --write it to a file.",
+        "按种子生成虚构组合：逐日载入，或用 --write 写入文件。",
+    ),
+    epilog=examples("huikuan sample --debtors 50", "huikuan sample --write facts.ndjson"),
+)
+def sample(
+    *,
+    debtors: Annotated[int, typer.Option(min=1)] = 40,
+    seed: int = 1,
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")] = datetime(
+        2024, 1, 1
+    ),  # noqa: DTZ001 - typer knows only moments; it is a date
+    days: Annotated[int, typer.Option(min=1)] = 731,
+    invoices: Annotated[int, typer.Option(min=1, help=say("Per debtor.", "每个客户。"))] = 12,
+    write: Annotated[Path | None, typer.Option(metavar="FILE", dir_okay=False)] = None,
+) -> None:
+    """Make a portfolio; the same seed makes the same one everywhere."""
+    from services.commands import sampling  # noqa: PLC0415
+
+    facts = list(sampling.facts_of(seed, debtors, first.date(), days, invoices))
+    if write:
+        sampling.write_sample(facts, write)
+    else:
+        sampling.load_sample(facts, first.date(), days)
+
+
+@app.command(
+    help=say("Measure this machine; from a checkout.", "测量本机性能；须在源码目录运行。"),
+    epilog=examples("huikuan bench", "huikuan bench --events 100000 --runs 1"),
+)
+def bench(
+    *,
+    events: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    runs: Annotated[int, typer.Option(min=1)] = 5,
+) -> None:
+    """Measure rebuilds, following, latency and start-up, side by side."""
+    from services.bench import report  # noqa: PLC0415
+
+    report.bench(events, runs)

@@ -5,18 +5,13 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from huikuan.events import codec
-from huikuan.events.fields import Event
 from services import sample
-from services.commands import demo_story, show
+from services.commands import demo_story, living, show
 from services.commands.reach import Endpoint, Services
 from services.commands.server_file import SERVICES
 from services.commands.words import say
@@ -26,7 +21,6 @@ DEBTORS = 40
 INVOICES_PER_DEBTOR = 14
 FIRST_ON = date(2024, 1, 1)
 DAYS = 731
-_BATCH = 500
 POLICY = b"""\
 version: demo-1
 effective_on: 2024-01-01
@@ -62,51 +56,15 @@ def demo() -> None:
 
 
 def _run(reached: Services) -> int:
-    """Everything in the order in which it became known, day by day; answers how many facts."""
+    """The portfolio and the story's debtor, told day by day; answers how many facts."""
     reached.put("notifier", "/v1/policy", POLICY, "application/yaml")
-    by_day = {
-        day: [cloud_event(debtor, identifier, event) for _, debtor, identifier, event in group]
-        for day, group in groupby(sorted(_facts(), key=lambda fact: fact[0]), lambda fact: fact[0])
-    }
-    position = ""
-    with show.progress(say("Two years, day by day", "两年，逐日"), DAYS) as advance:
-        for n in range(DAYS):
-            day = FIRST_ON + timedelta(days=n)
-            for batch in _batches(by_day.get(day, [])):
-                reached.post("ledger", "/v1/events", batch)
-            answer = reached.post("ledger", "/v1/days", {"date": day.isoformat()})
-            position = answer["position"]
-            advance(1)
-        for name in SERVICES:
-            reached.wait(name, position)
-    return sum(len(facts) for facts in by_day.values())
-
-
-def _facts() -> Iterator[tuple[date, str, str, Event]]:
-    portfolio = sample.portfolio(
-        SEED, DEBTORS, FIRST_ON, DAYS, invoices_per_debtor=INVOICES_PER_DEBTOR
-    )
-    for fact in portfolio:
-        yield fact.known_on, fact.debtor, fact.id, fact.event
-    for known_on, identifier, event in demo_story.FACTS:
-        yield known_on, demo_story.DEBTOR, identifier, event
-
-
-def cloud_event(debtor: str, identifier: str, event: Event) -> dict[str, Any]:
-    """The fact as an ERP would send it."""
-    return {
-        "specversion": "1.0",
-        "id": identifier,
-        "source": sample.SOURCE,
-        "type": event.TYPE,
-        "subject": debtor,
-        "data": msgspec.Raw(codec.encode(event)),
-    }
-
-
-def _batches(facts: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
-    for start in range(0, len(facts), _BATCH):
-        yield facts[start : start + _BATCH]
+    facts = [
+        *sampling.facts_of(SEED, DEBTORS, FIRST_ON, DAYS, INVOICES_PER_DEBTOR),
+        *((on, demo_story.DEBTOR, identifier, event) for on, identifier, event in demo_story.FACTS),
+    ]
+    facts.sort(key=lambda fact: fact[0])
+    sampling.load(reached, facts, FIRST_ON, DAYS)
+    return len(facts)
 
 
 def _portfolio(reached: Services, facts: int, seconds: float) -> None:
@@ -114,7 +72,7 @@ def _portfolio(reached: Services, facts: int, seconds: float) -> None:
         say(
             f"{facts} facts of {DEBTORS + 1} debtors over {DAYS} business days, "
             f"through ledger, promises and notifier in {seconds:.1f} s.",
-            f"{DEBTORS + 1} 个欠款人、{facts} 条事实、{DAYS} 个营业日，"
+            f"{DEBTORS + 1} 个客户、{facts} 条事实、{DAYS} 个营业日，"
             f"经台账、承诺、通知三个服务，用时 {seconds:.1f} 秒。",
         ),
         "bold",
