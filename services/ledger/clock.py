@@ -58,9 +58,16 @@ class ManualClock:
 class Ticker:
     """Opens the business day whenever the clock's date has moved on, and those missed before."""
 
-    def __init__(self, clock: Clock, open_days: Callable[[date], object]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        open_days: Callable[[date], object],
+        *,
+        retry_seconds: float = _RETRY_SECONDS,
+    ) -> None:
         self._clock = clock
         self._open_days = open_days
+        self._retry_seconds = retry_seconds
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._opened_on: date | None = None
@@ -94,5 +101,5 @@ class Ticker:
                 wait_s = min(_LOOK_SECONDS_MAX, self._clock.seconds_to_midnight() + 0.1)
             except Exception:  # noqa: BLE001 - the database is away: opened when it is back
                 _log.exception("the business day could not be opened; trying again")
-                wait_s = _RETRY_SECONDS
+                wait_s = self._retry_seconds
             self._stopping.wait(wait_s)

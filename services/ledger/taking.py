@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -18,10 +19,12 @@ from services.ledger.domain.intake import Conflict, Intake, Verdict
 from services.ledger.domain.marks import Mark, Sent, keys_of
 from services.ledger.domain.reading import Row
 from services.ledger.domain.settling import conflicted
+from services.ledger.gathering import Gathering
 from services.ledger.rules import PUBLISHER
 from services.ledger.store import Store
 
 T = TypeVar("T")
+Judged = tuple[list[Verdict], Position]
 _TRIES = 4
 
 
@@ -41,11 +44,12 @@ class Taking:
         self._service = service
         self._store = store
         self._now_ms = now_ms
+        self._gathering: Gathering[Sent, Judged] = Gathering(self._take_together)
 
     def take(self, rows: Sequence[Row]) -> Taken:
         """Take what can be taken; all of it or, where the database fails, nothing."""
         facts = [row.fact for row in rows if isinstance(row.fact, Sent)]
-        verdicts, position = again(lambda: self._take(facts)) if facts else ([], Position())
+        verdicts, position = self._gathering.do(facts) if facts else ([], Position())
         judged = iter(verdicts)
         return Taken(
             [
@@ -57,7 +61,14 @@ class Taking:
             position,
         )
 
-    def _take(self, facts: Sequence[Sent]) -> tuple[list[Verdict], Position]:
+    def _take_together(self, requests: Sequence[Sequence[Sent]]) -> list[Judged]:
+        """Take the facts of several requests as if they were one; the position serves them all."""
+        facts = [fact for request in requests for fact in request]
+        verdicts, position = again(lambda: self._take(facts))
+        judged = iter(verdicts)
+        return [(list(islice(judged, len(request))), position) for request in requests]
+
+    def _take(self, facts: Sequence[Sent]) -> Judged:
         with self._service.transaction() as connection:
             marks = self._store.marks(connection, {key for fact in facts for key in keys_of(fact)})
             intake, verdicts = self._judge(connection, facts, marks)

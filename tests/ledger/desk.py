@@ -42,12 +42,12 @@ class Desk:
 
     def invoice(self, number: str, amount: str, due_on: str, **more: Any) -> Json:
         issued_on = more.pop("issued_on", "2012-05-01")
-        given = {"invoice": number, "amount": amount, "currency": "CNY"}
-        return self.envelope("invoice.issued", issued_on=issued_on, due_on=due_on, **given, **more)
+        given = {"invoice": number, "amount": amount, "currency": "CNY"} | more
+        return self.envelope("invoice.issued", issued_on=issued_on, due_on=due_on, **given)
 
     def payment(self, number: str, amount: str, value_on: str, **more: Any) -> Json:
         given = {"payment": number, "amount": amount, "currency": "CNY", "value_on": value_on}
-        return self.envelope("payment.received", **given, **more)
+        return self.envelope("payment.received", **(given | more))
 
     def post(self, path: str, content: object, **headers: str) -> Any:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -91,7 +91,11 @@ class Desk:
         return {item["invoice"]: item["open"] for item in items}
 
     def unsettled(self, debtor: str = "ACME") -> list[str]:
-        found: list[str] = self.ask(f"/v1/debtors/{debtor}")["unsettled"]
+        """What waits for a person before the debtor may get a new step."""
+        self.fold()
+        answer = self.client.get(f"/v1/debtors/{debtor}")
+        assert answer.status_code in {200, 404}  # without a fact and a conflict he is nobody
+        found: list[str] = answer.json().get("unsettled", [])
         return found
 
     def records(self) -> list[Record]:

@@ -6,6 +6,7 @@ copied: the tests are skipped where it is absent, and fail there in CI (`data/RE
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterator
 from decimal import Decimal
@@ -89,8 +90,6 @@ def test_all_invoices_of_all_debtors_are_there(imported: Desk) -> None:
 
 
 def imported_data(value: bytes) -> dict[str, Any]:
-    import json
-
     data: dict[str, Any] = json.loads(value)
     return data
 
