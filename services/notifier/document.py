@@ -24,6 +24,14 @@ DEPTH_MAX = 24
 _CODE = "policy_refused"
 
 
+class _UnreadableError(Exception):
+    """What YAML allows and we do not."""
+
+    def __init__(self, problem: str, line: int) -> None:
+        super().__init__(problem)
+        self.problem, self.line = problem, line
+
+
 def read_policy(body: bytes) -> Policy:
     """The policy that a document says; raises the ``Problem`` 422 (413 where it is too long).
 
@@ -38,6 +46,8 @@ def read_policy(body: bytes) -> Policy:
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False)
         raise _with_lines(from_document(errors, _CODE), lines) from None
+    except _UnreadableError as unreadable:
+        raise _unreadable(unreadable.problem, unreadable.line) from None
     except yaml.MarkedYAMLError as unreadable:
         mark = unreadable.problem_mark or unreadable.context_mark
         raise _unreadable(unreadable.problem or "", mark.line + 1 if mark else 0) from None
@@ -64,16 +74,15 @@ def _check_events(text: str) -> None:
     """No references, which can make a small text huge, and no depth that breaks a reader."""
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            problem = "a reference (& or *) is not allowed here; write it out"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise _UnreadableError("a reference (& or *) is not allowed; write it out", line)
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             depth += 1
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             depth -= 1
         if depth > DEPTH_MAX:
-            problem = f"it is nested more than {DEPTH_MAX} deep"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise _UnreadableError(f"it is nested more than {DEPTH_MAX} deep", line)
 
 
 def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
@@ -84,8 +93,7 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
         for key, value in node.value:
             name = key.value if isinstance(key, ScalarNode) else ""
             if name in seen:
-                problem = "the same field stands here twice"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                raise _UnreadableError("the same field stands here twice", key.start_mark.line + 1)
             seen.add(name)
             inside = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             yield from _lines(value, inside)

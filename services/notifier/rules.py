@@ -34,7 +34,7 @@ from services.notifier.watched import Watched, is_quiet, past_of, review_on, run
 from services.notifier.words import PUBLISHER, Speech
 
 _TO_ACCOUNT = FACT_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
-_TO_CASE = frozenset(
+CASE_TYPES = frozenset(
     kind.TYPE
     for kind in (
         EscalationProposed,
@@ -114,7 +114,7 @@ class NotifierRules:
             if meta.type in FACT_TYPES:
                 account.changed_from = effective_on(event)
             return receive(account.account, event, meta.id, shared.setting)
-        if meta.type in _TO_CASE:
+        if meta.type in CASE_TYPES:
             note(account.case, _decode(record), meta.recorded_at)
         elif meta.type not in TYPES:
             raise LogError(f"unknown type {meta.type}: this process is too old for the log")
@@ -123,7 +123,7 @@ class NotifierRules:
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
         """See ``Rules``; the case stays as it is."""
         account.sight = None
-        refold(account.account, _facts(records), shared.setting)
+        refold(account.account, facts_of(records), shared.setting)
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
@@ -175,7 +175,8 @@ def _decode(record: Record) -> Event:
         raise LogError(f"unknown type {unknown}: this process is too old for the log") from None
 
 
-def _facts(records: Sequence[Record]) -> Iterator[tuple[str, Event]]:
+def facts_of(records: Sequence[Record]) -> Iterator[tuple[str, Event]]:
+    """The facts among records, each with its id."""
     for record in records:
         if record.meta is not None and record.meta.type in FACT_TYPES:
             yield record.meta.id, _decode(record)

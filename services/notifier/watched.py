@@ -35,7 +35,7 @@ def past_of(account: Watched, shared: Shared) -> Past:
     """How his days look as known now."""
     policies = shared.policies
     return Past(
-        sight_on=lambda day: _look(account, shared, day),
+        sight_on=lambda day: look(account, shared, day),
         ladder_on=lambda day: ladder(in_force_on(policies, day)),
         ladder_of=lambda version: ladder(of_version(policies, version)),
     )
@@ -45,11 +45,12 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on the open day, made once between two records."""
     sight = account.sight
     if sight is None or sight.standing.day != day:
-        sight = account.sight = _look(account, shared, day)
+        sight = account.sight = look(account, shared, day)
     return sight
 
 
-def _look(account: Watched, shared: Shared, day: date) -> Sight:
+def look(account: Watched, shared: Shared, day: date) -> Sight:
+    """His standing on any day, as known now."""
     terms = terms_on(shared.setting, day)
     return Sight(standing(account.account, day, shared.setting), terms.ignore_below_minor)
 

@@ -71,14 +71,14 @@ def _names(value: Any) -> Any:
 
 Names = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
-    BeforeValidator(_names),
+    BeforeValidator(_names, json_schema_input_type=str | list[str]),
     Field(min_length=1, max_length=100),
 ]
 """One name, or several of which one must fit."""
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Days = Annotated[StrictInt, Field(ge=-DAYS_FARTHEST, le=DAYS_FARTHEST)]
-Share = Annotated[str, BeforeValidator(_share)]
+Share = Annotated[str, BeforeValidator(_share, json_schema_input_type=Decimal | str)]
 
 AMOUNT_FIELDS: tuple[Literal["overdue_amount", "balance", "exposure", "promise_shortfall"], ...] = (
     "overdue_amount",

@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -24,11 +23,6 @@ class Adopted(msgspec.Struct, array_like=True, frozen=True):
 def adopted(event: PolicyAdopted) -> Adopted:
     """What is kept of an adoption."""
     return Adopted(event.version, event.effective_on, _encoder.encode(event.document))
-
-
-def canonical(document: dict[str, Any]) -> bytes:
-    """The document's canonical JSON: equal documents give equal bytes."""
-    return _encoder.encode(document)
 
 
 def in_force_on(policies: list[Adopted], day: date) -> Adopted | None:

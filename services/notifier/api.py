@@ -1,0 +1,240 @@
+"""The HTTP face of the notifier. It alone knows paths and status codes."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+import uuid_utils
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from huikuan.events.texts import fault_of_id
+from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
+from huikuan.web.problems import FieldError, Problem
+from huikuan.web.wording import Words
+from services.notifier.adopting import document_of
+from services.notifier.document import read_policy
+from services.notifier.domain.policies import in_force_on
+from services.notifier.feed import Item, cursor_of, items_of
+from services.notifier.service import Notifier
+
+_STREAM_PAGE = 200
+_UNWOKEN_S = 1.0
+"""How long a stream waits unwoken: another process may have let something out."""
+_NO_POLICY = Words("No policy was adopted yet.", "尚未采用任何策略。")
+_NO_STEP = Words("No policy has such a step.", "没有策略包含该步骤。")
+_NO_CURSOR = Words("Not a cursor that we gave out.", "不是本系统给出的游标。")
+
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="The same key with the same request is done once.",
+    ),
+]
+Debtor = Annotated[str, Path(max_length=200)]
+Escalation = Annotated[str, Path(max_length=1_000)]
+By = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AcknowledgementBody(BaseModel):
+    """Which system has it; ``hold_seq`` as it came with the escalation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: By
+    hold_seq: int | None = None
+
+
+class ApprovalBody(BaseModel):
+    """Who approves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: By
+
+
+def make_router(notifier: Notifier) -> APIRouter:
+    """The routes of the service, below ``/v1``."""
+    router = APIRouter(prefix="/v1")
+    _add_policies(router, notifier)
+    _add_feed(router, notifier)
+    _add_debtors(router, notifier)
+    _add_answers(router, notifier)
+    return router
+
+
+def _add_policies(router: APIRouter, notifier: Notifier) -> None:
+    @router.put("/policy", tags=["policy"], summary="Adopt a policy document, YAML or JSON")
+    async def adopt(
+        request: Request,
+        confirm: Annotated[bool | None, Query(description="Though effective in the past.")] = None,
+    ) -> Response:
+        body = await request.body()
+
+        def take() -> Response:
+            policy = read_policy(body)
+            trace = _trace(request)
+            return _json(notifier.adopting.adopt(policy, confirm=bool(confirm), trace=trace))
+
+        return await run_in_threadpool(take)
+
+    @router.get("/policy", tags=["policy"], summary="The policy in force, and all that were")
+    def policy(waited: AfterPosition, as_of: AsOf) -> Response:
+        del waited
+        shared = notifier.service.shared()
+        day = as_of or shared.setting.open_on or date.max
+        now = in_force_on(shared.policies, day)
+        if not shared.policies:
+            raise Problem(404, "no_policy", _NO_POLICY)
+        return _json(
+            {
+                "version": now.version if now else None,
+                "effective_on": now.effective_on if now else None,
+                "document": document_of(now) if now else None,
+                "adopted": [
+                    {"version": each.version, "effective_on": each.effective_on}
+                    for each in shared.policies
+                ],
+            }
+        )
+
+
+def _add_feed(router: APIRouter, notifier: Notifier) -> None:
+    service = notifier.service
+
+    def read(cursor: dict[int, int], limit: int) -> tuple[list[Item], dict[int, int]]:
+        with service.database.reading(snapshot=True) as connection:
+            return items_of(service.feed.after(connection, cursor, limit), cursor)
+
+    @router.get("/escalations", tags=["feed"], summary="Everything said, in order per debtor")
+    def feed(waited: AfterPosition, page: Page) -> Response:
+        del waited
+        items, _ = read(_cursor(page.after, "after"), page.limit)
+        more = len(items) == page.limit
+        return _json({"items": items, **({"next": items[-1].cursor} if more else {})})
+
+    @router.get(
+        "/escalations/stream",
+        tags=["feed"],
+        summary="The same as server-sent events",
+        response_class=EventSourceResponse,
+    )
+    async def stream(
+        after: Annotated[str, Query(max_length=8_000)] = "",
+        last_event_id: Annotated[str, Header(max_length=8_000)] = "",
+    ) -> AsyncIterator[ServerSentEvent]:
+        cursor = _cursor(last_event_id or after, "after")
+        async with service.bell.listen() as listener:
+            while not service.bell.is_silenced:
+                listener.look()
+                items, cursor = await run_in_threadpool(read, cursor, _STREAM_PAGE)
+                for item in items:
+                    data = msgspec.json.encode(item).decode()
+                    yield ServerSentEvent(raw_data=data, event="escalation", id=item.cursor)
+                if not items:
+                    await listener.wait(_UNWOKEN_S)
+
+    @router.get("/holds", tags=["feed"], summary="What is stopped now, for reconciliation")
+    def holds(waited: AfterPosition, page: Page) -> Response:
+        del waited
+        return _json(notifier.questions.holds(page.after, page.limit))
+
+
+def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
+    questions = notifier.questions
+
+    @router.get("/debtors/{debtor:path}/escalations", tags=["debtors"], summary="State and history")
+    def escalations(
+        debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt
+    ) -> Response:
+        del waited
+        return _json(questions.escalations(debtor, as_of, known_at))
+
+    @router.get("/debtors/{debtor:path}/standing", tags=["debtors"], summary="What the rules see")
+    def standing(debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
+        del waited
+        return _json(questions.standing(debtor, as_of, known_at))
+
+    @router.get("/debtors/{debtor:path}/why", tags=["debtors"], summary="Why a step, or why not")
+    def why(
+        debtor: Debtor,
+        step: Annotated[str, Query(max_length=100)],
+        waited: AfterPosition,
+        as_of: AsOf,
+        known_at: KnownAt,
+    ) -> Response:
+        del waited
+        answer = questions.why(debtor, step, as_of, known_at)
+        if answer is None:
+            raise Problem(404, "unknown_step", _NO_STEP)
+        return _json(answer)
+
+
+def _add_answers(router: APIRouter, notifier: Notifier) -> None:
+    answering = notifier.answering
+
+    @router.post(
+        "/escalations/{escalation:path}/acknowledgements",
+        tags=["answers"],
+        status_code=201,
+        summary="The system that must obey has it",
+    )
+    def acknowledge(
+        request: Request,
+        escalation: Escalation,
+        body: AcknowledgementBody,
+        idempotency_key: Key = "",
+    ) -> Response:
+        by = _name(body.by)
+        position = answering.acknowledge(
+            escalation, by, body.hold_seq, _key(idempotency_key), _trace(request)
+        )
+        return _json({"escalation": escalation, "by": by, "position": position}, 201)
+
+    @router.post(
+        "/escalations/{escalation:path}/approvals",
+        tags=["answers"],
+        status_code=201,
+        summary="A person approves what is proposed",
+    )
+    def approve(
+        request: Request, escalation: Escalation, body: ApprovalBody, idempotency_key: Key = ""
+    ) -> Response:
+        by = _name(body.by)
+        position = answering.approve(escalation, by, _key(idempotency_key), _trace(request))
+        return _json({"escalation": escalation, "by": by, "position": position}, 201)
+
+
+def _cursor(token: str, parameter: str) -> dict[int, int]:
+    try:
+        return cursor_of(token)
+    except ValueError:
+        raise Problem(422, errors=[FieldError(_NO_CURSOR, parameter=parameter)]) from None
+
+
+def _name(by: str) -> str:
+    if fault := fault_of_id(by):
+        raise Problem(422, errors=[FieldError(fault, "/by")])
+    return by.strip()
+
+
+def _key(header: str) -> str:
+    """The Idempotency-Key without the quotes of its draft standard, else one drawn here."""
+    key = header.strip().removeprefix('"').removesuffix('"')
+    if key and (fault := fault_of_id(key)):
+        raise Problem(422, errors=[FieldError(fault, parameter="Idempotency-Key")])
+    return key or str(uuid_utils.uuid7())
+
+
+def _trace(request: Request) -> str:
+    return str(getattr(request.state, "trace", ""))
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

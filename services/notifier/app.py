@@ -1,0 +1,25 @@
+"""The HTTP app of the notifier."""
+
+from fastapi import FastAPI
+
+from huikuan.debtor.conservation import imbalances
+from huikuan.web.edge import make_app as make_edge
+from huikuan.web.keys import Keys
+from services.notifier.api import make_router
+from services.notifier.service import Notifier
+
+
+def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
+    """An app that answers for a service; starting and stopping it is for whoever runs the app."""
+    service = notifier.service
+    return make_edge(
+        title="Huikuan notifier",
+        service=service,
+        routers=[make_router(notifier)],
+        keys=keys,
+        invariants=lambda: (
+            f"{debtor}: {sentence}"
+            for debtor, watched, _ in service.scan()
+            for sentence in imbalances(watched.account)
+        ),
+    )

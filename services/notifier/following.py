@@ -1,0 +1,82 @@
+"""The notifier's machinery: the service that all share, with the public gate behind each commit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from huikuan.eventlog.lease import Claim
+from huikuan.eventlog.log import Log
+from huikuan.eventlog.ownership import Held
+from huikuan.eventlog.record import Saying
+from huikuan.eventlog.service import Service
+from huikuan.events.notifier import (
+    EscalationExhausted,
+    EscalationLifted,
+    EscalationProposed,
+    EscalationRaised,
+    EscalationRepeated,
+    EscalationRetracted,
+    EscalationVoided,
+)
+from services.notifier.bell import Bell
+from services.notifier.feed import Feed
+from services.notifier.gate import Gate
+from services.notifier.rules import NotifierRules
+from services.notifier.shared import Shared
+from services.notifier.tables import add_tables
+from services.notifier.watched import Watched
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PUBLIC_TYPES = frozenset(
+    kind.TYPE
+    for kind in (
+        EscalationProposed,
+        EscalationRaised,
+        EscalationRepeated,
+        EscalationExhausted,
+        EscalationLifted,
+        EscalationVoided,
+        EscalationRetracted,
+    )
+)
+
+
+class Following(Service[Shared, Watched]):
+    """Follows the log; what was said goes out as soon as the gate lets it, and the bell rings."""
+
+    def __init__(self, log: Log, database_url: str, **options: Any) -> None:
+        """``options`` are those of ``Service``."""
+        super().__init__(
+            NotifierRules(),
+            log,
+            database_url,
+            migrations=MIGRATIONS,
+            public_types=PUBLIC_TYPES,
+            **options,
+        )
+        self.tables = add_tables(self.core.metadata)
+        self.feed = Feed(self.core, self.tables)
+        self.gate = Gate(self.database, self.tables, self.feed, self.outbox, log.end)
+        self.bell = Bell()
+        self.after_commit.append(self.gate.said)
+        self._ownership.claimed.append(self._look_at_claimed)
+
+    def held(self) -> set[int]:
+        """The partitions that this process owns now."""
+        return set(self._ownership.epochs())
+
+    def _look_at_claimed(self, claims: Sequence[Claim]) -> None:
+        self.gate.claimed([claim.partition for claim in claims])
+        for claim in claims:
+            self.gate.folded(claim.partition, claim.position)
+        self.bell.ring()
+
+    def _committed(
+        self, turn: Sequence[Held[Shared, Watched]], said: dict[int, list[Saying]]
+    ) -> None:
+        super()._committed(turn, said)
+        released = [
+            self.gate.folded(held.following.partition, held.following.position) for held in turn
+        ]
+        if any(released) or any(said.values()):
+            self.bell.ring()

@@ -1,0 +1,3 @@
+from huikuan.eventlog.migrate import run
+
+run()

@@ -1,0 +1,143 @@
+"""What people and programs ask about escalations; each answer as of a day, and as known then."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from huikuan.debtor.account import new_account
+from huikuan.debtor.fold import refold
+from huikuan.eventlog.position import Position
+from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.events.codec import decode
+from services.notifier.domain.case import Case, Escalation, note
+from services.notifier.domain.decide import is_demanded, subjects
+from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.policies import in_force_on, ladder
+from services.notifier.domain.policy import hurts
+from services.notifier.domain.view import Sight, Subject
+from services.notifier.following import Following
+from services.notifier.rules import CASE_TYPES, HELD, facts_of
+from services.notifier.shared import Shared
+from services.notifier.shown import is_in_force, shown, shown_answer, shown_case, shown_standing
+from services.notifier.watched import Watched, look
+
+KnownAt = int | Position | None
+"""Milliseconds since 1970 UTC, a position, or None for all that is recorded."""
+Answer = dict[str, Any]
+
+
+class Questions:
+    """Answers from what this service has folded."""
+
+    def __init__(self, service: Following) -> None:
+        self._service = service
+
+    def escalations(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
+        """State, steps in force, and history of one debtor."""
+        watched, shared = self._known(debtor, known_at)
+        day = as_of or shared.setting.open_on
+        if shared.setting.open_on is None:
+            day = None
+        now = ladder(in_force_on(shared.policies, day)) if day else None
+        return {"debtor": debtor, "as_of": day, **shown_case(watched.case, day, now)}
+
+    def standing(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
+        """The digest that rules see; empty before the first business day."""
+        watched, shared = self._known(debtor, known_at)
+        if shared.setting.open_on is None:
+            return {"debtor": debtor, "as_of": None}
+        day = as_of or shared.setting.open_on
+        return {"debtor": debtor, **shown_standing(look(watched, shared, day).standing)}
+
+    def why(self, debtor: str, step: str, as_of: date | None, known_at: KnownAt) -> Answer | None:
+        """Why a step is in force or not: rule and inputs; None where no policy has such a step."""
+        watched, shared = self._known(debtor, known_at)
+        day = as_of or shared.setting.open_on
+        now = ladder(in_force_on(shared.policies, day)) if day else None
+        rule = now.by_name.get(step) if now else None
+        there = [each for each in (*watched.case.ended, *watched.case.open) if each.step == step]
+        if day is None or now is None or (rule is None and not there):
+            return None
+        answer: Answer = {"debtor": debtor, "as_of": day, "step": step}
+        answer["in_force"] = any(is_in_force(each, day) for each in there)
+        answer["escalations"] = [shown(each, day) for each in there if each.said_on <= day]
+        if rule is not None:
+            answer |= _judged(rule, now, look(watched, shared, day))
+        return answer
+
+    def holds(self, after: str, limit: int) -> Answer:
+        """What is stopped now: everything in force that is harder than a notice, by debtor."""
+        rows = self._service.rows(label=HELD, after=after, limit=limit)
+        items = [
+            _hold(debtor, each)
+            for debtor, row in rows
+            for each in self._service.rules.load(debtor, row.body).case.in_force()
+            if hurts(each.kind)
+        ]
+        return {"items": items, **({"next": rows[-1][0]} if len(rows) == limit else {})}
+
+    def _known(self, debtor: str, known_at: KnownAt) -> tuple[Watched, Shared]:
+        """The debtor as known then: from his state, or from the records that were known."""
+        watched, shared = self._service.read(debtor)
+        if known_at is None:
+            return watched, shared
+        then = self._shared_then(known_at)
+        records = self._service.history(debtor, known_at=known_at)
+        account = new_account(debtor)
+        refold(account, facts_of(records), then.setting)
+        return Watched(debtor, account, _case_of(records)), then
+
+    def _shared_then(self, known_at: KnownAt) -> Shared:
+        """The open day and the policies as known then."""
+        rules, shared = self._service.rules, Shared()
+        for record in self._service.history(EVERYBODY, known_at=known_at):
+            rules.everybody(shared, record)
+        return shared
+
+
+def _case_of(records: list[Record]) -> Case:
+    case = Case()
+    for record in records:
+        if record.meta is not None and record.meta.type in CASE_TYPES:
+            note(case, decode(record.meta.type, record.value), record.meta.recorded_at)
+    return case
+
+
+def _judged(rule: Rule, now: Ladder, sight: Sight) -> Answer:
+    """The rule, and what it sees of each subject now."""
+    return {
+        "policy_version": now.policy.version,
+        "rule": rule.step.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
+        "unsettled": list(sight.standing.unsettled),
+        "paused": sight.standing.paused,
+        "judged": list(_subjects_judged(rule, sight)),
+    }
+
+
+def _subjects_judged(rule: Rule, sight: Sight) -> Iterator[Answer]:
+    for subject in subjects(rule.step, sight):
+        yield _subject_judged(rule, sight, subject)
+
+
+def _subject_judged(rule: Rule, sight: Sight, subject: Subject) -> Answer:
+    return {
+        "subject": subject.subject,
+        "company": subject.company,
+        "demanded": is_demanded(rule, sight, subject),
+        "inputs": inputs_of(rule.step.when, sight.view(subject, "raise")),
+        "inputs_to_stay": inputs_of(rule.step.when, sight.view(subject, "keep_harder")),
+    }
+
+
+def _hold(debtor: str, each: Escalation) -> Answer:
+    return {
+        "debtor": debtor,
+        "company": each.company,
+        "escalation": each.escalation,
+        "step": each.step,
+        "kind": each.kind,
+        "subject": each.subject,
+        "effective_on": each.effective_on,
+        "hold_seq": each.hold_seq,
+        "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
+    }

@@ -1,0 +1,145 @@
+"""What a policy document may say, and how it is refused: by place, line and remedy."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from huikuan.web.problems import FieldError, Problem
+from services.notifier.document import read_policy
+from services.notifier.domain.policy import Policy
+from services.notifier.domain.workdays import after_working_days
+from services.notifier.policy_schema import PATH, policy_schema
+
+SHIPPED = sorted((Path(__file__).parents[2] / "deploy" / "policies").glob("*.yaml"))
+GOOD = """
+version: v1
+effective_on: 2026-01-01
+steps:
+  - {name: reminder, kind: notice, when: {days_overdue: 1}}
+"""
+
+
+def refusals(text: str) -> list[tuple[str, str]]:
+    with pytest.raises(Problem) as refused:
+        read_policy(text.encode())
+    assert refused.value.status_code == 422
+    said = []
+    for error in refused.value.errors:
+        assert isinstance(error, FieldError)
+        assert not isinstance(error.detail, str)
+        said.append((error.pointer, error.detail.en))
+    return said
+
+
+def with_step(**step: Any) -> str:
+    good = {"name": "s", "kind": "stop_supply", "when": {"days_overdue": 30}}
+    document = {"version": "v1", "effective_on": "2026-01-01", "steps": [{**good, **step}]}
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_shipped_policies_are_good_by_model_and_by_schema(path: Path) -> None:
+    policy = read_policy(path.read_bytes())
+    document = json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))
+    jsonschema.validate(document, json.loads(PATH.read_text()))
+    assert any("一" <= letter <= "鿿" for letter in path.read_text())
+    assert Policy.model_validate(policy.document()) == policy
+
+
+def test_the_published_schema_is_the_models() -> None:
+    assert PATH.read_text() == policy_schema(), "run python -m services.notifier.policy_schema"
+
+
+def test_json_and_yaml_say_the_same() -> None:
+    assert read_policy(GOOD.encode()) == read_policy(
+        b'{"version": "v1",\n\t"effective_on": "2026-01-01", "steps":'
+        b' [{"name": "reminder", "kind": "notice", "when": {"days_overdue": 1}}]}'
+    )
+
+
+def test_amounts_are_normalised_so_that_equal_policies_are_equal_documents() -> None:
+    written = with_step(when={"overdue_amount": {"CNY": "050000.0", "JPY": 30000}})
+    step = read_policy(written.encode()).document()["steps"][0]
+    assert step["when"] == {"overdue_amount": {"CNY": "50000.00", "JPY": "30000"}}
+
+
+@pytest.mark.parametrize(
+    ("step", "pointer", "said"),
+    [
+        ({"kind": "stop_suply"}, "/steps/0/kind", "Not one of the words that are allowed."),
+        ({"when": {"days": 3}}, "/steps/0/when/days", "This field is unknown."),
+        ({"when": {}}, "/steps/0/when", "names no threshold"),
+        ({"when": {"overdue_amount": {"CNX": "3"}}}, "/steps/0/when/overdue_amount", "ISO 4217"),
+        ({"when": {"overdue_amount": {"CNY": 3.5}}}, "/steps/0/when/overdue_amount", "in quotes"),
+        ({"when": {"balance": {"JPY": "3.5"}}}, "/steps/0/when/balance", "more decimals"),
+        ({"when": {"balance": {"CNY": "0.00"}}}, "/steps/0/when/balance", "more than zero"),
+        ({"when": {"overdue_items": 0}}, "/steps/0/when/overdue_items", "Too small."),
+        ({"when": {"days_overdue": True}}, "/steps/0/when/days_overdue", "whole number"),
+        ({"when": {"limit_used": "x"}}, "/steps/0/when/limit_used", "share of the limit"),
+        ({"hold": -1}, "/steps/0/hold", "Too small."),
+        ({"name": "clear"}, "/steps/0", "state without any step"),
+        ({"kind": "legal_referral", "approval": "one"}, "/steps/0", "two people"),
+        ({"lift_when": {"tag": "vip"}}, "/steps/0", "thresholds only"),
+        ({"repeat": 3}, "/steps/0/repeat", "This field is unknown."),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place(step: dict[str, Any], pointer: str, said: str) -> None:
+    assert [(place, said in detail) for place, detail in refusals(with_step(**step))] == [
+        (pointer, True)
+    ]
+
+
+def test_what_is_wrong_is_named_by_its_line() -> None:
+    ((pointer, detail),) = refusals(GOOD.replace("days_overdue: 1", "days_overdu: 1"))
+    assert pointer == "/steps/0/when/days_overdu"
+    assert detail.startswith("Line 5:")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "required"),
+        ("a: &x [1]\nb: *x", "a reference"),
+        ("[" * 100, "nested more than"),
+        ("a: 1\na: 2", "stands here twice"),
+        ("!!python/object:os.system x", "tag"),
+        ("a: 2026-13-45", "no meaning"),
+        ("a: " + "9" * 5_000, "no meaning"),
+        ("a: [1", "cannot be read"),
+        ("a: \x07", "cannot be read"),
+        (GOOD.replace("2026-01-01", "20260101"), "must be a date"),
+        (GOOD + "  - {name: reminder, kind: notice, when: {days_overdue: 2}}", "two steps"),
+        ("version: v1\neffective_on: 2026-01-01\nsteps: []", "1 to 50 steps"),
+        ("just words", "An object is needed."),
+    ],
+)
+def test_what_is_no_policy_is_refused_with_a_reason(text: str, said: str) -> None:
+    assert any(said in detail for _, detail in refusals(text))
+
+
+def test_no_bytes_break_the_reader() -> None:
+    refused = 0
+    for body in (b"\xff\xfe", b"\x00", b"{" * 5_000, b"- " * 5_000, b"?\n" * 500, b"\xef\xbb\xbf"):
+        with pytest.raises(Problem):
+            read_policy(body)
+        refused += 1
+    assert refused == 6
+
+
+def test_a_document_of_a_megabyte_is_too_long() -> None:
+    with pytest.raises(Problem) as refused:
+        read_policy(b"#" * 1_000_000)
+    assert refused.value.status_code == 413
+
+
+def test_working_days_skip_weekends() -> None:
+    calendar = read_policy(GOOD.encode()).working_days
+    friday = date(2012, 6, 8)
+    assert after_working_days(friday, 0, calendar) == friday
+    assert after_working_days(friday, 1, calendar) == date(2012, 6, 11)
+    assert after_working_days(friday, 6, calendar) == date(2012, 6, 18)
