@@ -6,7 +6,7 @@ deserializers (a record that one refuses would spin the poll loop for ever).
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 from kafka import KafkaProducer
@@ -22,6 +22,8 @@ from huikuan.eventlog.kafka_topic import (
 )
 from huikuan.eventlog.log import AppendUnknownError, LogError
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
+
+_CLOSE_SECONDS = 1.0
 
 
 class KafkaPythonLog:
@@ -124,9 +126,12 @@ class KafkaPythonLog:
 
     def _discard_producer(self) -> None:
         if self._producer is not None:
-            with suppress(KafkaError):
-                self._producer.close(timeout=REQUEST_SECONDS)
-            self._producer = None
+            producer, self._producer = self._producer, None
+            try:
+                producer.close(timeout=_CLOSE_SECONDS)
+            except KafkaError:
+                # Its `close` gives up before it closes when something is still on its way.
+                producer._sender.force_close()  # noqa: SLF001 - else its thread sends for ever
 
 
 def _make_producer(bootstrap: str, delivery_s: float) -> Any:

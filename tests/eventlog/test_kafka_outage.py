@@ -1,0 +1,96 @@
+"""A broker that falls silent or dies costs neither a record nor the order."""
+
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import LocalKafka, missing, start_kafka
+from huikuan.eventlog.kafka_python import KafkaPythonLog
+from huikuan.eventlog.librdkafka import LibrdkafkaLog
+from huikuan.eventlog.log import AppendUnknownError, LogAwayError
+from tests.eventlog.log_contract import SOON_SECONDS, said, scanned, take
+
+pytestmark = [
+    pytest.mark.slow,
+    # kafka-python leaves a socket open whenever it finds nobody to connect to.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.skipif(missing() is not None, reason=f"needs a broker of its own: {missing()}"),
+]
+
+_DELIVERY_SECONDS = 3.0
+_Client = type[KafkaPythonLog] | type[LibrdkafkaLog]
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """So that no other test is blamed for those sockets."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[LocalKafka]:
+    started = start_kafka(tmp_path)
+    yield started
+    with suppress(ProcessLookupError):
+        os.kill(started.pid, signal.SIGCONT)
+    started.stop()
+
+
+@pytest.fixture(params=[KafkaPythonLog, LibrdkafkaLog])
+def client(request: pytest.FixtureRequest) -> _Client:
+    chosen: _Client = request.param
+    return chosen
+
+
+def test_an_append_to_a_silent_broker_is_unknown_and_sent_again(
+    broker: LocalKafka, client: _Client
+) -> None:
+    with closing(client(broker.bootstrap, "log", delivery_s=_DELIVERY_SECONDS)) as log:
+        log.append(0, [said(1)])
+        os.kill(broker.pid, signal.SIGSTOP)
+        with pytest.raises(AppendUnknownError):
+            log.append(0, [said(2), said(3)])
+        os.kill(broker.pid, signal.SIGCONT)
+        log.append(0, [said(2), said(3)])
+        seqs = [record.meta.seq for record in scanned(log, 0) if record.meta]
+        assert _taken_in_turn(seqs) == [1, 2, 3]
+
+
+def test_a_broker_that_dies_and_returns_is_read_and_written_on(
+    broker: LocalKafka, client: _Client, tmp_path: Path
+) -> None:
+    with (
+        closing(client(broker.bootstrap, "log", delivery_s=_DELIVERY_SECONDS)) as log,
+        closing(log.reader()) as reader,
+    ):
+        log.append(0, [said(1)])
+        reader.assign({0: 0})
+        take(reader, 1)
+        broker.kill()
+        assert reader.read(10, 0.5) == {}
+        with pytest.raises(AppendUnknownError):
+            log.append(0, [said(2)])
+        with pytest.raises(LogAwayError):
+            log.end(0)
+        again = start_kafka(tmp_path)
+        log.append(0, [said(2)])
+        seqs = [record.meta.seq for record in scanned(log, 0) if record.meta]
+        assert _taken_in_turn(seqs) == [1, 2]
+        records = reader.read(10, SOON_SECONDS)[0]
+        assert records[0].meta == said(2).meta
+        again.stop()
+
+
+def _taken_in_turn(seqs: list[int]) -> list[int]:
+    """What a reader takes who takes exactly the next one."""
+    taken = [0]
+    for seq in seqs:
+        if seq == taken[-1] + 1:
+            taken.append(seq)
+    return taken[1:]
