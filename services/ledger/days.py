@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from sqlalchemy import select
+
 from huikuan.debtor.account import Account
 from huikuan.debtor.setting import Setting
 from huikuan.eventlog.position import Position
@@ -44,7 +46,10 @@ class Days:
                 return opened, position
 
     def _open_some(self, through: date) -> tuple[Sequence[date], Position]:
+        heads = self._service.core.heads
         with self._service.transaction() as connection:
+            # Saying to everybody locks this row first: taken earlier, it lets one open at a time.
+            connection.execute(select(heads).where(heads.c.partition == 0).with_for_update())
             last_on = self._store.last_day(connection)
             days = days_to_open(last_on, through)[:_DAYS_PER_TRANSACTION]
             self._store.add_days(connection, days, self._now_ms())
