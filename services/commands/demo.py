@@ -56,15 +56,20 @@ def demo() -> None:
 
 
 def _run(reached: Services) -> int:
-    """The portfolio and the story's debtor, told day by day; answers how many facts."""
+    """Everything in the order in which it became known, day by day; answers how many facts."""
     reached.put("notifier", "/v1/policy", POLICY, "application/yaml")
-    facts = [
-        *sampling.facts_of(SEED, DEBTORS, FIRST_ON, DAYS, INVOICES_PER_DEBTOR),
-        *((on, demo_story.DEBTOR, identifier, event) for on, identifier, event in demo_story.FACTS),
-    ]
-    facts.sort(key=lambda fact: fact[0])
-    sampling.load(reached, facts, FIRST_ON, DAYS)
-    return len(facts)
+    days = [FIRST_ON + timedelta(days=n) for n in range(DAYS)]
+    return living.live_through(reached, _facts(), days, say("Two years, day by day", "两年，逐日"))
+
+
+def _facts() -> Iterator[living.Told]:
+    portfolio = sample.portfolio(
+        SEED, DEBTORS, FIRST_ON, DAYS, invoices_per_debtor=INVOICES_PER_DEBTOR
+    )
+    for fact in portfolio:
+        yield living.Told(fact.known_on, fact.debtor, fact.id, fact.event)
+    for known_on, identifier, event in demo_story.FACTS:
+        yield living.Told(known_on, demo_story.DEBTOR, identifier, event)
 
 
 def _portfolio(reached: Services, facts: int, seconds: float) -> None:
