@@ -97,12 +97,11 @@ class Settling:
             if decision.outcome == "released":
                 fact = fact_in(aside.value, aside.key, decision.type)
                 verdict, position = self._release(connection, fact, "")
-            if aside.key != EVERYBODY:
-                value = settled(decision.outcome, self._on(connection), place=place)
-                position = position.merge(self._say(connection, [aside.key], value, command))
+            value = settled(decision.outcome, self._on(connection), place=place)
+            said = self._say(connection, [aside.key], value, command)
             self._service.settle(connection, place, decision.outcome)
             self._enter(connection, place, decision)
-            return Settled(place, decision.outcome, position, verdict)
+            return Settled(place, decision.outcome, position.merge(said), verdict)
 
     def _record(self, connection: Connection, place: str) -> Any:
         partition, _, position = place.partition("/")
@@ -132,18 +131,19 @@ class Settling:
     def _say(
         self, connection: Connection, debtors: list[str], value: bytes, command: str
     ) -> Position:
-        return self._service.say(
-            connection,
-            [
-                Saying(
-                    key=debtor,
-                    type=RecordSettled.TYPE,
-                    id=f"{PUBLISHER}/{command}/{debtor}/0",
-                    value=value,
-                )
-                for debtor in debtors
-            ],
-        )
+        """To each debtor whom it stopped; a record that names none is everybody's business."""
+        sayings = [
+            Saying(
+                key=debtor,
+                type=RecordSettled.TYPE,
+                id=f"{PUBLISHER}/{command}/{debtor}/0",
+                value=value,
+            )
+            for debtor in debtors
+        ]
+        if debtors == [EVERYBODY]:
+            return self._service.say_to_everybody(connection, sayings[0])
+        return self._service.say(connection, sayings)
 
     def _enter(self, connection: Connection, settled_id: str, decision: Decision) -> None:
         self._store.settle(

@@ -33,7 +33,7 @@ def rejected(desk: Desk, event: Json) -> tuple[str, str]:
         ("amount", "NaN", "/data/amount", "must be digits"),
         ("amount", "1e5", "/data/amount", "must be digits"),
         ("amount", "9" * 400, "/data/amount", "has more than 15 digits"),
-        ("currency", "XXX", "/data/currency", "is no currency of ISO 4217"),
+        ("currency", "XAU", "/data/currency", "is no currency of ISO 4217"),
         ("currency", "cny", "/data/currency", 'must be in capitals: "CNY"'),
         ("due_on", "2012-02-30", "/data/due_on", "must be a date of the calendar"),
         ("due_on", "0000-00-00", "/data/due_on", "must be a date of the calendar"),
