@@ -98,7 +98,7 @@ class Feed:
                 outbox.recorded_at,
                 outbox.value,
                 outbox.trace,
-                superseded.c.seq.is_not(None),
+                superseded.c.seq.is_not(None).label("superseded"),
             )
             .select_from(self._core.outbox.outerjoin(superseded, undone))
             .where(outbox.partition == partition, outbox.seq > after_seq, outbox.public)
@@ -127,8 +127,17 @@ def is_hurting_raise(word: Word) -> bool:
 
 
 def _word(row: Row[Any]) -> Word:
-    partition, seq, word_id, key, kind, recorded_at, value, trace, superseded = row
-    return Word(partition, seq, word_id, key, kind, recorded_at, value, trace, bool(superseded))
+    return Word(
+        partition=row.partition,
+        seq=row.seq,
+        id=row.id,
+        debtor=row.key,
+        type=row.type,
+        recorded_at=row.recorded_at,
+        value=row.value,
+        trace=row.trace,
+        superseded=bool(row.superseded),
+    )
 
 
 def cursor_of(token: str) -> dict[int, int]:

@@ -29,8 +29,8 @@ def until(world: World, day: int) -> None:
     for fact in FACTS_BEFORE:
         world.fact(fact)
     world.open(june(1))
-    for fact in PAID:
-        world.fact(fact)
+    for payment in PAID:
+        world.fact(payment)
     world.open(june(2))
     world.fact(FOLLOWS)
     world.open(june(day))

@@ -29,13 +29,23 @@ STORY = (Path(__file__).parents[2] / "deploy" / "policies" / "story.yaml").read_
 _DAY = timedelta(days=1)
 
 
+class Times:
+    """When things are recorded: a second later each time."""
+
+    def __init__(self) -> None:
+        self.last_ms = 1_000_000
+
+    def now_ms(self) -> int:
+        self.last_ms += 1_000
+        return self.last_ms
+
+
 class World:
     """``World`` plays the ledger; the notifier is real."""
 
-    def __init__(self, log: Log, notifier: Notifier) -> None:
-        self.log, self.notifier = log, notifier
+    def __init__(self, log: Log, notifier: Notifier, times: Times) -> None:
+        self.log, self.notifier, self.times = log, notifier, times
         self._seqs: dict[int, int] = {}
-        self.recorded_at = 1_000_000
         self._serve()
 
     def fact(self, event: Event, debtor: str = "acme", event_id: str = "") -> str:
@@ -55,7 +65,7 @@ class World:
         """A record of the ledger that cannot be read."""
         partition = partition_of(debtor, self.log.partitions)
         seq = self._seqs[partition] = self._seqs.get(partition, 0) + 1
-        meta = Meta("ledger", seq, "/erp|garbled", InvoiceIssued.TYPE, self.recorded_at)
+        meta = Meta("ledger", seq, "/erp|garbled", InvoiceIssued.TYPE, self.times.now_ms())
         self.log.append(partition, [Entry(debtor, b'{"invoice": 7', meta)])
         self.drain()
 
@@ -96,7 +106,7 @@ class World:
         """The same database and log, another process."""
         url = str(self.notifier.service.engine.url)
         self.notifier.close()
-        self.notifier = Notifier(Following(self.log, url))
+        self.notifier = Notifier(Following(self.log, url, clock=self.times.now_ms))
         self._serve()
 
     def public(self) -> list[tuple[str, str, str, bool]]:
@@ -145,17 +155,17 @@ class World:
 
     def _append(self, partition: int, key: str, event: Event, event_id: str) -> None:
         seq = self._seqs[partition] = self._seqs.get(partition, 0) + 1
-        self.recorded_at += 1_000
-        meta = Meta("ledger", seq, event_id, event.TYPE, self.recorded_at)
+        meta = Meta("ledger", seq, event_id, event.TYPE, self.times.now_ms())
         self.log.append(partition, [Entry(key, encode(event), meta)])
 
 
 @contextmanager
 def a_world(home: Path, log: Log | None = None, **options: Any) -> Iterator[World]:
     log = log or MemoryLog(2)
-    notifier = Notifier(Following(log, f"sqlite:///{home / 'notifier.db'}", **options))
-    notifier.service.migrate()
-    world = World(log, notifier)
+    times = Times()
+    service = Following(log, f"sqlite:///{home / 'notifier.db'}", clock=times.now_ms, **options)
+    service.migrate()
+    world = World(log, Notifier(service), times)
     try:
         yield world
     finally:

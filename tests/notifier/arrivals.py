@@ -1,0 +1,190 @@
+"""Random policies, and random facts that arrive early, in time or late; and a loop to follow them.
+
+The loop is the runner at its simplest: one debtor, no database.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.events.codec import encode
+from huikuan.events.fields import Event
+from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled
+from huikuan.events.notifier import EscalationApproved, PolicyAdopted
+from services.notifier.domain.policy import Policy
+from services.notifier.rules import NotifierRules
+from tests.debtor.histories import DAYS, histories, terms
+from tests.debtor.words import Fact, day
+
+DEBTOR = "acme"
+LAST_DAY = DAYS + 12
+ages = st.integers(-6, 12)
+sums = st.sampled_from(["10.00", "30.00", "60.00", "120.00"])
+amounts = st.fixed_dictionaries({"CNY": sums}, optional={"USD": sums})
+
+THRESHOLDS: dict[str, st.SearchStrategy[Any]] = {
+    "days_overdue": ages,
+    "overdue_amount": amounts,
+    "balance": amounts,
+    "exposure": amounts,
+    "overdue_items": st.integers(1, 3),
+    "open_items": st.integers(1, 3),
+    "limit_used": st.sampled_from(["0.5", "1", "1.5"]),
+    "broken_promises": st.integers(1, 2),
+    "promise_shortfall": amounts,
+}
+
+
+def conditions(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Thresholds of these names, alone, side by side, or joined by all and any."""
+    one = st.one_of(*(st.fixed_dictionaries({name: THRESHOLDS[name]}) for name in names))
+    return st.recursive(
+        one | one | one,
+        lambda parts: (
+            st.fixed_dictionaries({"any": st.lists(parts, min_size=1, max_size=3)})
+            | st.fixed_dictionaries({"all": st.lists(parts, min_size=1, max_size=3)})
+        ),
+        max_leaves=4,
+    )
+
+
+who = st.fixed_dictionaries({"segment": st.just("key")})
+
+
+@st.composite
+def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
+    """One step; a plain one has no hold, approval, unless or lift of its own."""
+    named = draw(
+        st.lists(st.sampled_from(list(THRESHOLDS)), min_size=1, max_size=3, unique=True)
+        | st.just(["days_overdue"])
+    )
+    step = {
+        "name": name,
+        "kind": draw(st.sampled_from(["notice", "stop_supply", "stop_supply", "legal_referral"])),
+        "when": draw(conditions(*named)),
+        "per": draw(st.sampled_from(["debtor", "debtor", "item"])),
+    }
+    if not plain:
+        step |= draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "hold": st.integers(1, 3),
+                    "unless": who | conditions("days_overdue", "overdue_amount"),
+                    "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
+                },
+            )
+        )
+    return step
+
+
+@st.composite
+def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
+    """A policy of one to four steps."""
+    several = [draw(steps(f"s{at}", plain=plain)) for at in range(draw(st.integers(1, 4)))]
+    document = draw(terms) | {"version": "v", "effective_on": str(day(1)), "steps": several}
+    return Policy.model_validate(document)
+
+
+arrival_days = st.integers(1, DAYS + 2)
+Arrival = tuple[int, str, Event]
+"""On which day it arrives, under which id, what."""
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> list[Arrival]:
+    """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own."""
+    facts: list[Fact] = draw(histories())
+    said: list[Arrival] = [(draw(arrival_days), name, event) for name, event in facts]
+    for at, policy in enumerate(draw(st.lists(policies(), min_size=1, max_size=3))):
+        effective_on = day(draw(st.sampled_from([1, 1, 1, 4, 12])))
+        named = policy.model_copy(update={"version": f"v{at}", "effective_on": effective_on})
+        event = PolicyAdopted(
+            version=named.version, effective_on=effective_on, document=named.document()
+        )
+        arrives = draw(arrival_days) if at else draw(st.sampled_from([0, 0, 1, 9]))
+        said.append((arrives, f"policy/{at}", event))
+    if draw(st.booleans()):
+        on = draw(arrival_days)
+        said.append((on, "c1", RecordConflicted(conflict="c1", on=day(on))))
+        settled = RecordSettled(outcome="discarded", on=day(on), conflict="c1")
+        said.append((on + draw(st.integers(0, 9)), "s1", settled))
+    return said
+
+
+def records_of(arriving: Sequence[Arrival], *, last_day: int = LAST_DAY) -> list[Record]:
+    """Day 1 opens, then what arrives on it, and so on; what arrives on day 0 comes before."""
+    told: list[tuple[str, str, Event]] = []
+    for number in range(last_day + 1):
+        if number:
+            told.append((EVERYBODY, f"day/{day(number)}", BusinessDayOpened(date=day(number))))
+        for arrives, name, event in arriving:
+            if arrives == number:
+                told.append((EVERYBODY if event.EVERYBODY else DEBTOR, name, event))
+    return [
+        Record(0, at, key, encode(event), Meta("ledger", at + 1, name, event.TYPE, 1_000 + at))
+        for at, (key, name, event) in enumerate(told)
+    ]
+
+
+class Follower:
+    """Follows one debtor; two people approve whatever is proposed, as soon as they can."""
+
+    def __init__(self, *, every_day: bool = False, approve: bool = True) -> None:
+        self.rules = NotifierRules()
+        self.shared = self.rules.blank_shared()
+        self.watched = self.rules.blank(DEBTOR)
+        self.every_day, self.approve = every_day, approve
+        self.row = self.rules.dump(self.watched, self.shared)
+        self.known: list[Record] = []
+        self.said: list[Saying] = []
+
+    def follow(self, records: Sequence[Record]) -> None:
+        """Take these in order."""
+        for record in records:
+            if record.key == EVERYBODY:
+                self._everybody(record)
+            else:
+                self._one(record)
+            if self.approve:
+                self._answer(record)
+
+    def _one(self, record: Record) -> None:
+        self.known.append(record)
+        if not self.rules.fold(self.watched, record, self.shared):
+            self.rules.refold(self.watched, self.known, self.shared)
+        self._decide(record)
+
+    def _everybody(self, record: Record) -> None:
+        due = self.rules.everybody(self.shared, record)
+        reviewed = due.through and self.row.review_on and self.row.review_on <= due.through
+        if due.refold or due.everyone or reviewed or self.every_day:
+            if due.refold:
+                self.rules.refold(self.watched, self.known, self.shared)
+            self.rules.advance(self.watched, self.shared)
+            self._decide(record)
+
+    def _decide(self, record: Record) -> None:
+        self.said += self.rules.decide(self.watched, record, self.shared)
+        assert self.rules.decide(self.watched, record, self.shared) == [], "law 5"
+        self.row = self.rules.dump(self.watched, self.shared)
+
+    def _answer(self, record: Record) -> None:
+        for each in list(self.watched.case.open):
+            on = self.shared.setting.open_on
+            if each.status == "proposed" and not each.approvals and on is not None:
+                for person in ("li", "wang"):
+                    event = EscalationApproved(escalation=each.escalation, by=person, on=on)
+                    name = f"approval/{each.escalation}/{person}"
+                    meta = Meta("notifier", 1, name, event.TYPE, 1_000 + record.position)
+                    answer = Record(0, record.position, DEBTOR, encode(event), meta)
+                    self._one(answer)
+
+
+def followed(records: Sequence[Record], *, every_day: bool = False) -> Follower:
+    """A follower that has taken these."""
+    follower = Follower(every_day=every_day)
+    follower.follow(records)
+    return follower

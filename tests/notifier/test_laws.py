@@ -1,0 +1,162 @@
+"""The laws of the notifier, under random policies and random histories."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.setting import Setting, adopt, terms_on
+from huikuan.debtor.standing import standing
+from huikuan.eventlog.record import EVERYBODY
+from huikuan.events import promises
+from huikuan.events.codec import decode
+from huikuan.events.fields import Event
+from huikuan.events.notifier import EscalationSaid, PolicyAdopted
+from services.notifier.domain.decide import is_demanded, subjects
+from services.notifier.domain.ladder import ladder_of
+from services.notifier.domain.policy import Policy
+from services.notifier.domain.view import Sight
+from tests.debtor.histories import histories
+from tests.debtor.test_laws import folded
+from tests.debtor.test_money_helps import more_money
+from tests.debtor.words import Fact, day
+from tests.notifier.arrivals import (
+    DEBTOR,
+    LAST_DAY,
+    Arrival,
+    arrivals,
+    followed,
+    policies,
+    records_of,
+)
+from tests.notifier.world import a_world
+
+EXAMPLES_ON_DISK = max(10, settings().max_examples // 8)
+
+
+@given(arrivals())
+def test_deciding_on_review_days_says_what_deciding_every_day_says(
+    arriving: list[Arrival],
+) -> None:
+    records = records_of(arriving)
+    seldom, daily = followed(records), followed(records, every_day=True)
+    assert seldom.said == daily.said
+    assert seldom.watched.case == daily.watched.case
+    assert not list(imbalances(seldom.watched.account))
+
+
+@given(arrivals())
+def test_what_is_said_is_one_life_per_escalation_and_never_twice(
+    arriving: list[Arrival],
+) -> None:
+    follower = followed(records_of(arriving))
+    assert len({saying.id for saying in follower.said}) == len(follower.said)
+    states: dict[str, str] = {}
+    places: dict[tuple[str, str, str], str] = {}
+    hold_seq = 0
+    for saying in follower.said:
+        event = decode(saying.type, saying.value)
+        assert isinstance(event, EscalationSaid)
+        assert event.hold_seq == hold_seq + 1
+        hold_seq = event.hold_seq
+        word, place = event.TYPE.split(".")[2], (event.step, event.company, event.subject)
+        before = states.get(event.escalation)
+        assert (before, word) in {
+            (None, "proposed"),
+            (None, "raised"),
+            ("proposed", "raised"),
+            ("proposed", "voided"),
+            ("raised", "lifted"),
+            ("raised", "retracted"),
+        }
+        states[event.escalation] = word
+        if before is None:
+            assert place not in places, "one escalation per place"
+            places[place] = event.escalation
+        elif word in {"voided", "lifted", "retracted"}:
+            del places[place]
+
+
+@given(arrivals())
+def test_state_survives_being_written_and_read_at_any_place(arriving: list[Arrival]) -> None:
+    records = records_of(arriving)
+    whole, cut = followed(records), followed([])
+    for record in records:
+        cut.follow([record])
+        row = cut.rules.dump(cut.watched, cut.shared)
+        cut.watched = cut.rules.load(DEBTOR, row.body)
+        cut.shared = cut.rules.load_shared(cut.rules.dump_shared(cut.shared))
+        assert cut.rules.dump(cut.watched, cut.shared) == row
+    assert cut.said == whole.said
+
+
+def demanded(facts: list[Fact], setting: Setting, policy: Policy, on: date) -> set[tuple[str, ...]]:
+    """Every step that the policy would raise against every subject, were nothing in force."""
+    stands = standing(folded(facts, setting), on, setting)
+    sight = Sight(stands, terms_on(setting, on).ignore_below_minor)
+    return {
+        (rule.step.name, subject.company, subject.subject)
+        for rule in ladder_of(policy).rules
+        for subject in subjects(rule.step, sight)
+        if is_demanded(rule, sight, subject)
+    }
+
+
+PROMISES = (promises.PromiseMade, promises.PromiseWithdrawn)
+
+
+@given(
+    histories(without=PROMISES, one_book=True),
+    more_money,
+    policies(plain=True),
+    st.integers(1, LAST_DAY),
+)
+def test_more_money_or_credit_never_enlarges_what_is_demanded(
+    facts: list[Fact], more: Event, policy: Policy, number: int
+) -> None:
+    setting = Setting(open_on=day(LAST_DAY))
+    event = PolicyAdopted(version="v", effective_on=day(1), document=policy.document())
+    adopt(setting, event)
+    less = demanded(facts, setting, policy, day(number))
+    with_more = demanded([*facts, ("more", more)], setting, policy, day(number))
+    assert with_more <= less
+
+
+@given(arrivals(), st.integers(1, 9))
+@settings(max_examples=EXAMPLES_ON_DISK)
+def test_a_rebuild_equals_live_byte_for_byte_and_would_decide_the_same(
+    arriving: list[Arrival], batch: int
+) -> None:
+    with TemporaryDirectory() as home, a_world(Path(home)) as world:
+        tell(world, arriving, batch)
+        said = [(record.meta.id, event) for record, event in world.said() if record.meta]
+        head = world.notifier.service.position()
+        report = world.notifier.service.rebuild(verify=True)
+        assert report.compared
+        assert report.differences == []
+        assert world.notifier.service.position() == head, "law 9: a rebuild says nothing"
+        assert [(r.meta.id, event) for r, event in world.said() if r.meta] == said
+        assert report.verified is not None
+        unlike = (report.verified.unsaid, report.verified.unfounded, report.verified.different)
+        assert unlike == ([], [], [])
+
+
+def tell(world: Any, arriving: list[Arrival], batch: int) -> None:
+    """Put everything onto the log, folding it in batches of about this size."""
+    for at, record in enumerate(records_of(arriving)):
+        assert record.meta is not None
+        event = decode(record.meta.type, record.value)
+        if isinstance(event, PolicyAdopted):
+            world.notifier.adopting.adopt(Policy.model_validate(event.document), confirm=True)
+            world.drain()
+        elif record.key == EVERYBODY:
+            world.everybody(event, record.meta.id)
+        else:
+            world.fact(event, DEBTOR, record.meta.id)
+        if at % batch == 0:
+            world.drain()
+    world.drain()
