@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 from huikuan.debtor.account import Account
+from huikuan.debtor.changes import change_dates
 from huikuan.debtor.setting import terms_on
-from huikuan.debtor.standing import change_dates, standing
+from huikuan.debtor.standing import standing
 from services.notifier.domain.case import Case
 from services.notifier.domain.decide import Place
 from services.notifier.domain.ladder import Ladder, Rule
