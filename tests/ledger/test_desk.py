@@ -5,6 +5,15 @@ import pytest
 from huikuan.eventlog.position import Position
 from tests.ledger.desk import Desk
 
+DISPUTE = {
+    "dispute": "X-1",
+    "invoice": "INV-2",
+    "amount": "20.00",
+    "reason": "quality",
+    "opened_on": "2012-06-01",
+}
+LIMIT = {"amount": "500.00", "currency": "CNY", "effective_on": "2012-05-01"}
+
 
 def test_facts_are_answered_in_order(desk: Desk) -> None:
     first = desk.invoice("INV-1", "100.00", "2012-05-31")
@@ -74,17 +83,8 @@ def test_balances_and_items_say_what_is_owed(desk: Desk) -> None:
         desk.invoice("INV-1", "100.00", "2012-05-31", company="branch"),
         desk.invoice("INV-2", "50.00", "2012-06-30"),
         desk.payment("PAY-1", "30.00", "2012-06-01", company="branch"),
-        desk.envelope(
-            "dispute.opened",
-            dispute="X-1",
-            invoice="INV-2",
-            amount="20.00",
-            reason="quality",
-            opened_on="2012-06-01",
-        ),
-        desk.envelope(
-            "credit_limit.set", amount="500.00", currency="CNY", effective_on="2012-05-01"
-        ),
+        desk.envelope("dispute.opened", **DISPUTE),
+        desk.envelope("credit_limit.set", **LIMIT),
     )
     desk.open_day("2012-06-10")
     answer = desk.ask("/v1/debtors/ACME")
