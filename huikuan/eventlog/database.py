@@ -40,6 +40,7 @@ class Database:
         self.engine = open_engine(url)
         self.is_postgres = self.engine.dialect.name == "postgresql"
         self._writer = threading.Lock()
+        self._writes_here: int | None = None
         self._alone = threading.Lock()
 
     @contextmanager
@@ -90,11 +91,15 @@ class Database:
         if self.is_postgres:
             yield
             return
+        if self._writes_here == threading.get_ident():
+            raise RuntimeError("a transaction that writes was begun inside another one")
         if not self._writer.acquire(timeout=3 * _BUSY_S):
             raise TimeoutError("another transaction of this process has been writing for too long")
+        self._writes_here = threading.get_ident()
         try:
             yield
         finally:
+            self._writes_here = None
             self._writer.release()
 
 

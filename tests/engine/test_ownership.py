@@ -1,0 +1,168 @@
+"""Who owns a partition, and what a process that does not know it lost one can do: nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from huikuan.eventlog.lease import FencedError
+from huikuan.eventlog.log import LogError
+from huikuan.eventlog.memory import MemoryLog
+from tests.engine.acting import Feed, ToyService, everything, running, said_by, service, state_of
+
+Clock = Callable[[], int]
+
+
+class Clocks:
+    """A clock that a test moves on, so that leases expire without waiting."""
+
+    def __init__(self) -> None:
+        self.now_ms = 1_000_000
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def expire_leases(self) -> None:
+        self.now_ms += 60_000
+
+
+def member(log: MemoryLog, path: Path, clock: Clock, name: str) -> ToyService:
+    return service(log, path, clock=clock, member=name, exclusive=False)
+
+
+def beat(made: ToyService) -> None:
+    made._ownership._next_beat = 0.0
+
+
+def test_a_to_b_to_a_with_a_warm_cache(tmp_path: Path) -> None:
+    log, clock = MemoryLog(1), Clocks()
+    feed = Feed(log)
+    a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")
+    feed.day(1)
+    feed.points("k", 0, 6)
+    a.drain()
+    assert a.read("k")[0].total == 6
+    # A is frozen while its lease runs out, and B takes over.
+    clock.expire_leases()
+    feed.points("k", 0, 3)
+    b.drain()
+    assert b.read("k")[0].total == 9
+    # B is frozen in turn. A wakes with the account as it knew it, 6, and takes the partition back.
+    clock.expire_leases()
+    feed.points("k", 0, 1)
+    beat(a)
+    a.drain()
+    assert a.read("k")[0].total == 10
+    assert [row[2] for row in said_by(a)] == ["toy/feed-0-4/k/0"]
+    a.close()
+    b.close()
+
+
+def test_a_frozen_owner_commits_nothing_when_it_wakes(tmp_path: Path) -> None:
+    log, clock = MemoryLog(1), Clocks()
+    feed = Feed(log)
+    a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")
+    feed.day(1)
+    feed.points("k", 0, 6)
+    a.drain()
+    clock.expire_leases()
+    b.step()
+    feed.points("k", 0, 6)
+    before = state_of(a)
+    # A does not look at its lease: it believes that it still owns the partition.
+    with pytest.raises(FencedError):
+        a._runner.step(0)
+    assert state_of(a) == before
+    assert said_by(a) == []
+    b.drain()
+    assert b.read("k")[0].total == 12
+    assert len(said_by(b)) == 1
+    assert a.step() == 0
+    a.close()
+    b.close()
+
+
+def test_members_share_evenly_and_take_over_what_nobody_renews(tmp_path: Path) -> None:
+    log, clock = MemoryLog(4), Clocks()
+    a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")
+    a.step()
+    assert sorted(a._ownership.held) == [0, 1, 2, 3]
+    b.step()
+    beat(a)
+    a.step()
+    beat(b)
+    b.step()
+    assert sorted(a._ownership.held) == [0, 1]
+    assert sorted(b._ownership.held) == [2, 3]
+    clock.expire_leases()
+    beat(b)
+    b.step()
+    assert sorted(b._ownership.held) == [0, 1, 2, 3]
+    b.stop()
+    b._runner.leave()
+    beat(a)
+    a._runner.drop()
+    a.step()
+    assert sorted(a._ownership.held) == [0, 1, 2, 3]
+    a.close()
+    b.close()
+
+
+def test_two_owners_at_once_say_everything_once(tmp_path: Path) -> None:
+    log, clock = MemoryLog(2), Clocks()
+    feed = Feed(log)
+    a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")
+    feed.day(1)
+    for turn in range(30):
+        feed.points("abcdef"[turn % 6], 0, turn % 7)
+        if turn % 4 == 0:
+            clock.expire_leases()
+            beat(b)
+        if turn % 4 == 2:
+            clock.expire_leases()
+            beat(a)
+        a.step()
+        b.step()
+        a.relay_once()
+        b.relay_once()
+    clock.expire_leases()
+    beat(a)
+    a.drain()
+    found = everything(a)
+    a.close()
+    b.close()
+    calm = MemoryLog(2)
+    feed = Feed(calm)
+    feed.day(1)
+    for turn in range(30):
+        feed.points("abcdef"[turn % 6], 0, turn % 7)
+    with running(calm, tmp_path / "calm") as made:
+        made.drain()
+        assert everything(made) == found
+
+
+def test_another_topic_is_refused(tmp_path: Path) -> None:
+    log = MemoryLog(2)
+    Feed(log).day(1)
+    with running(log, tmp_path) as made:
+        made.drain()
+    other = MemoryLog(2)
+    Feed(other).day(1)
+    with running(other, tmp_path) as made, pytest.raises(LogError, match="another one"):
+        made.step()
+
+
+def test_another_number_of_partitions_is_refused(tmp_path: Path) -> None:
+    service(MemoryLog(2), tmp_path).close()
+    with pytest.raises(LogError, match="4 partitions"):
+        service(MemoryLog(4), tmp_path)
+
+
+def test_positions_that_are_gone_are_refused(tmp_path: Path) -> None:
+    log = MemoryLog(1)
+    with running(log, tmp_path) as made:
+        with made.database.writing() as connection:
+            connection.execute(update(made.core.progress).values(position=7))
+        with pytest.raises(LogError, match="gone"):
+            made.step()
