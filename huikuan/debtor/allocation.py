@@ -125,6 +125,13 @@ def free_assumed(
         amount_minor -= part
 
 
+def evict(account: Account, at: int, on: Day, amount_minor: int) -> None:
+    """Free money that was assumed to pay an item, up to an amount: the item is told otherwise."""
+    if amount_minor > 0:
+        assumed = allocations(account, Kind.ASSUMED, item=at)
+        free_assumed(account, on, assumed, amount_minor, Kind.ASSUMED)
+
+
 def items_named(
     account: Account, company: str, invoice: str, instalment: str | None = None
 ) -> list[int]:

@@ -1,8 +1,11 @@
 """Invoices amended and written off: other due dates, debt given up (坏账核销)."""
 
+from datetime import date
+
 from huikuan.debtor.account import Account, index_of, name_of
 from huikuan.debtor.allocation import (
     allocations,
+    evict,
     items_named,
     move_open_item,
     pay_named,
@@ -57,11 +60,8 @@ def _divide(account: Account, event: InvoiceAmended, named: list[int], on: Day) 
         reduce_open(account, Entry(on, Kind.CANCELLED, at, NOTHING, item.open_minor))
     first = len(account.items)
     index_of(account).invoices[name_of(event.company, event.invoice)] = first
-    parts = [
-        (each.instalment, each.due_on, minor_of(each.amount, currency))
-        for each in event.instalments
-    ]
-    add_instalments(account, event.invoice, book_at, on, parts)
+    owed_minor = sum(account.items[at].amount_minor for at in named)
+    add_instalments(account, event.invoice, book_at, on, _parts(event, currency, owed_minor))
     for cover in account.covers:
         if cover.item == named[0]:
             cover.item = first
@@ -70,6 +70,17 @@ def _divide(account: Account, event: InvoiceAmended, named: list[int], on: Day) 
         pay_named(account, on, money_at, new, amount_minor)
     for kind, money_at, amount_minor in lost:
         _reduce(account, Entry(on, kind, NOTHING, money_at, amount_minor), new)
+
+
+def _parts(event: InvoiceAmended, currency: str, owed_minor: int) -> list[tuple[str, date, int]]:
+    """The new instalments; the last makes them add up, for an amendment changes no amount."""
+    parts = []
+    for each in event.instalments:
+        last = each is event.instalments[-1]
+        part = owed_minor if last else min(owed_minor, minor_of(each.amount, currency))
+        parts.append((each.instalment, each.due_on, part))
+        owed_minor -= part
+    return parts
 
 
 def _reduce(account: Account, entry: Entry, named: list[int]) -> None:
@@ -82,16 +93,19 @@ def _reduce(account: Account, entry: Entry, named: list[int]) -> None:
 
 
 def write_off(
-    account: Account, event: InvoiceWrittenOff, event_id: str, on: Day, _setting: Setting
+    account: Account, event: InvoiceWrittenOff, event_id: str, on: Day, setting: Setting
 ) -> None:
-    """Open debt was given up, at most what is open."""
+    """Open debt was given up, at most what is open but for money that was assumed to pay it."""
     named = items_named(account, event.company, event.invoice, event.instalment)
     if not named:
         keep_for_invoice(account, event, event.invoice, event_id)
         return
     currency = account.books[account.items[named[0]].book].currency
     amount_minor = minor_of(event.amount, currency)
+    for at in named:
+        evict(account, at, on, amount_minor - sum(account.items[each].open_minor for each in named))
     _reduce(account, Entry(on, Kind.WRITTEN_OFF, NOTHING, NOTHING, amount_minor), named)
+    settle(account, account.items[named[0]].book, on, setting)
 
 
 def reverse_write_off(

@@ -71,8 +71,6 @@ class Dispute(msgspec.Struct, array_like=True, gc=False):
     opened_on: Day
     resolved_on: Day = NEVER
     upheld: str = "0"
-    credits: tuple[int, ...] = ()
-    """The credit notes that use up what was upheld."""
 
 
 class Pause(msgspec.Struct, array_like=True, gc=False):

@@ -78,15 +78,20 @@ def _shields(account: Account, book_at: int, on: Day, *, with_open: bool) -> dic
 
 def _credited(account: Account, dispute: Dispute, book_at: int) -> int:
     """How much of what was upheld its credit notes have used up."""
-    if not dispute.credits:
+    answers = {
+        at
+        for at, money in enumerate(account.moneys)
+        if money.credit and money.book == book_at and dispute.name in money.names
+    }
+    if not answers:
         return 0
-    credited = 0
-    for entry in account.journal:
-        if entry.money in dispute.credits and entry.kind in (Kind.NAMED, Kind.ASSUMED):
-            item = account.items[entry.item]
-            if item.invoice == dispute.invoice and item.book == book_at:
-                credited += entry.amount_minor
-    return credited
+    return sum(
+        entry.amount_minor
+        for entry in account.journal
+        if entry.kind is Kind.NAMED
+        and entry.money in answers
+        and account.items[entry.item].invoice == dispute.invoice
+    )
 
 
 def pause_dunning(
@@ -115,7 +120,5 @@ def resume_dunning(
 def pauses_on(account: Account, on: Day) -> list[Pause]:
     """The pauses that hold on a day: from their first day through their last."""
     return [
-        pause
-        for pause in account.pauses
-        if pause.on <= on <= pause.until and on < pause.resumed_on
+        pause for pause in account.pauses if pause.on <= on <= pause.until and on < pause.resumed_on
     ]

@@ -86,8 +86,10 @@ def receive(account: Account, event: Event, event_id: str, setting: Setting) -> 
     if open_on is None or on > open_on:
         _wait(account, event, key)
         return True
-    if account.waiting and not _let_count(account, key, setting):
-        return False
+    if account.waiting and (ready := _ready(account, open_on.toordinal())):
+        if key <= ready[-1]:
+            return key in ready  # once more, or before one that counts already
+        advance(account, setting)
     if key <= account.last_key:
         return key == account.last_key  # the same fact once more
     account.last_key = key
@@ -172,15 +174,9 @@ def _wait(account: Account, event: Event, key: Key) -> None:
     account.waiting = tuple(waiting)
 
 
-def _let_count(account: Account, key: Key, setting: Setting) -> bool:
-    """Let waiting facts count before one with this key, unless it sorts before one of them."""
-    on = key[0]
-    open_on = on if setting.open_on is None else setting.open_on.toordinal()
-    ready = [waiting_key(fact) for fact in account.waiting if fact.on <= open_on]
-    if ready and key <= ready[-1]:
-        return key in ready
-    advance(account, setting)
-    return True
+def _ready(account: Account, open_on: Day) -> list[Key]:
+    """The canonical keys of the waiting facts whose day is open."""
+    return [waiting_key(fact) for fact in account.waiting if fact.on <= open_on]
 
 
 def _hear_early(account: Account, event: Event, event_id: str, on: Day, setting: Setting) -> None:

@@ -2,7 +2,6 @@
 
 from huikuan.debtor.account import Account, book_of, index_of, name_of
 from huikuan.debtor.allocation import claimed_minor, items_named, pay_named, settle
-from huikuan.debtor.dealings import Dispute
 from huikuan.debtor.early import keep_early
 from huikuan.debtor.exposure import expose
 from huikuan.debtor.setting import Setting
@@ -79,28 +78,20 @@ def issue_credit(
     book_at = book_of(account, event.company, event.currency)
     amount_minor = minor(event.amount)
     at = known[name] = len(account.moneys)
-    money = Money(event.credit_note, True, book_at, on, on, amount_minor, amount_minor)
+    answers = () if event.dispute is None else (name_of(event.company, event.dispute),)
+    money = Money(event.credit_note, True, book_at, on, on, amount_minor, amount_minor, 0, answers)
     account.moneys.append(money)
-    dispute = _credited_dispute(account, event, at)
-    invoice = event.invoice or (dispute.invoice if dispute else None)
     if amount_minor:
         account.books[book_at].free.append(at)
+    invoice, instalment = event.invoice, event.instalment
+    for dispute in account.disputes:
+        if dispute.name in answers and invoice in (None, dispute.invoice):
+            # What it credits is what was contested, or else that would be dunned again.
+            invoice, instalment = dispute.invoice, dispute.instalment or None
     if invoice is not None:
-        line = Remittance(amount=event.amount, invoice=invoice, instalment=event.instalment)
+        line = Remittance(amount=event.amount, invoice=invoice, instalment=instalment)
         _follow(account, event.company, at, line, on)
     settle(account, book_at, on, setting)
-
-
-def _credited_dispute(account: Account, event: CreditNoteIssued, at: int) -> Dispute | None:
-    """The dispute that a credit note names; it uses up what was upheld of it."""
-    if event.dispute is None:
-        return None
-    name = name_of(event.company, event.dispute)
-    for dispute in account.disputes:
-        if dispute.name == name:
-            dispute.credits = (*dispute.credits, at)
-            return dispute
-    return None
 
 
 def pay_refund(

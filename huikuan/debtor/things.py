@@ -69,7 +69,7 @@ class Money(msgspec.Struct, array_like=True, gc=False):
     gone_minor: int = 0
     """Reversed or refunded."""
     names: tuple[str, ...] = ()
-    """The invoices that its remittance names."""
+    """The invoices that its remittance names; of a credit note, the dispute that it answers."""
 
 
 class Exposure(msgspec.Struct, array_like=True, gc=False):

@@ -1,0 +1,130 @@
+"""The laws of the fold (architecture §3), for any history of any facts."""
+
+from datetime import date
+
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from huikuan.debtor.account import Account, decode, encode, new_account
+from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.fold import FOLDS, advance, as_of, receive, refold
+from huikuan.debtor.setting import Setting, adopt, open_day
+from huikuan.debtor.standing import Standing, standing
+from huikuan.events import codec
+from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.notifier import PolicyAdopted
+from tests.debtor.histories import DAYS, KINDS, histories, terms
+from tests.debtor.words import Fact, day
+
+
+def setting_of(document: dict[str, object], open_on: int) -> Setting:
+    setting = Setting()
+    adopt(setting, PolicyAdopted(version="v", effective_on=day(1), document=document))
+    open_day(setting, BusinessDayOpened(date=day(open_on)))
+    return setting
+
+
+def folded(facts: list[Fact], setting: Setting) -> Account:
+    account = new_account("acme")
+    refold(account, facts, setting)
+    return account
+
+
+def follow(arrivals: list[Fact | int], document: dict[str, object]) -> tuple[Account, Setting]:
+    """As a runner does: each fact as it comes, days opened in between, refolds where asked for."""
+    setting = setting_of(document, arrivals[0] if isinstance(arrivals[0], int) else 1)
+    account, seen = new_account("acme"), []
+    for arrival in arrivals:
+        if isinstance(arrival, int):
+            open_day(setting, BusinessDayOpened(date=day(arrival)))
+            if arrival % 2:  # an account that is not due is not looked at on opening
+                advance(account, setting)
+            continue
+        seen.append(arrival)
+        before = encode(account)
+        if not receive(account, arrival[1], arrival[0], setting):
+            assert encode(account) == before
+            refold(account, seen, setting)
+    open_day(setting, BusinessDayOpened(date=day(DAYS)))
+    advance(account, setting)
+    return account, setting
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[list[Fact], list[Fact | int]]:
+    """A history, and a way for it to arrive: any order, some twice, days opened anywhere."""
+    facts = draw(histories())
+    again = draw(st.lists(st.sampled_from(facts), max_size=3))
+    arriving: list[Fact | int] = list(draw(st.permutations(facts + again)))
+    opened = sorted(draw(st.lists(st.integers(1, DAYS), max_size=4)))
+    for number in opened:
+        at = draw(st.integers(0, len(arriving)))
+        arriving.insert(at, number)
+    numbers = iter(opened)
+    return facts, [next(numbers) if isinstance(each, int) else each for each in arriving]
+
+
+def test_every_kind_of_fact_is_folded_and_generated() -> None:
+    assert set(FOLDS) == set(codec.FACTS) == set(KINDS)
+
+
+@given(arrivals(), terms)
+def test_arrival_order_does_not_matter(history, document) -> None:
+    facts, arriving = history
+    account, setting = follow(arriving, document)
+    assert encode(account) == encode(folded(facts, setting))
+
+
+@given(histories(), terms)
+def test_nothing_is_lost_and_nothing_made_at_any_step(facts, document) -> None:
+    setting = setting_of(document, DAYS)
+    account = new_account("acme")
+    ordered = sorted(facts, key=lambda fact: codec.canonical_key(fact[1], fact[0]))
+    for event_id, event in ordered:
+        assert receive(account, event, event_id, setting)
+        note(f"{event_id} {event}")
+        assert imbalances(account) == []
+    assert encode(decode(encode(account))) == encode(account)
+
+
+def comparable(stands: Standing) -> dict[str, object]:
+    return {
+        field: getattr(stands, field) for field in stands.__struct_fields__ if field != "sums"
+    } | {
+        "sums": {
+            currency: each
+            for currency, each in stands.sums.items()
+            if each.limit_minor is not None
+            or any((each.balance_minor, each.unapplied_minor, *each.exposure_by.values()))
+        }
+    }
+
+
+@given(histories(), terms, st.integers(1, DAYS - 1))
+def test_a_past_day_is_as_if_nothing_had_happened_since(facts, document, number) -> None:
+    setting = setting_of(document, DAYS)
+    account = folded(facts, setting)
+    then = as_of("acme", facts, day(number), setting)
+    expected = standing(then, day(number), setting)
+    assert comparable(standing(account, day(number), setting)) == comparable(expected)
+
+
+@given(histories(), terms, st.integers(1, DAYS - 1), st.integers(1, 12))
+def test_a_forecast_is_what_comes_if_nothing_arrives(facts, document, number, ahead) -> None:
+    setting = setting_of(document, number)
+    account = folded(facts, setting)
+    forecast = standing(account, day(number + ahead), setting)
+    for later in range(number + 1, number + ahead + 1):
+        open_day(setting, BusinessDayOpened(date=day(later)))
+        advance(account, setting)
+    assert forecast == standing(account, day(number + ahead), setting)
+
+
+@given(histories(), terms, st.integers(1, DAYS))
+def test_asking_changes_nothing(facts, document, number) -> None:
+    setting = setting_of(document, 12)
+    account = folded(facts, setting)
+    before = encode(account)
+    asked: date = day(number)
+    assert standing(account, asked, setting) == standing(account, asked, setting)
+    assert encode(account) == before
