@@ -81,13 +81,11 @@ class Leases:
         free = connection.execute(query.with_for_update(skip_locked=True)).all()
         return [self._take(connection, row) for row in free]
 
-    def release(self, connection: Connection, epochs: dict[int, int]) -> None:
-        """Give up partitions that are held under these epochs."""
+    def release(self, connection: Connection, held: Collection[int]) -> None:
+        """Give up what this member owns by name but does not hold, or no longer."""
         progress = self._progress.c
-        for partition, epoch in sorted(epochs.items()):
-            mine = (progress.partition == partition, progress.epoch == epoch)
-            free = update(self._progress).where(*mine).values(owner=None, lease_until=0)
-            connection.execute(free)
+        mine = (progress.owner == self.member, progress.partition.not_in(held))
+        connection.execute(update(self._progress).where(*mine).values(owner=None, lease_until=0))
 
     def leave(self, connection: Connection) -> None:
         """Be no member any more."""

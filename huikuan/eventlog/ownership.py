@@ -77,10 +77,10 @@ class Ownership(Generic[S, A]):
             epochs = self._leases.epochs(connection)
             kept = {p: held for p, held in self.held.items() if epochs.get(p) == held.epoch}
             share = -(-self._log.partitions // members)
-            surplus = sorted(kept)[share:]
-            self._leases.release(connection, {p: kept.pop(p).epoch for p in surplus})
+            kept = {partition: kept[partition] for partition in sorted(kept)[:share]}
             claims = self._leases.claim(connection, kept, share)
             begun = self._begin(connection, claims) if claims else {}
+            self._leases.release(connection, kept | begun)
         for claim in claims:
             check_log(self._log, claim)
         for check in self.claimed:
@@ -111,7 +111,7 @@ class Ownership(Generic[S, A]):
     def leave(self) -> None:
         """Give up leases in good order."""
         with self._database.writing() as connection:
-            self._leases.release(connection, {p: held.epoch for p, held in self.held.items()})
+            self._leases.release(connection, ())
             self._leases.leave(connection)
         self.drop()
 
