@@ -1,0 +1,99 @@
+"""The ledger under a whole portfolio: rebuilt it is the same, in any order it comes to the same.
+
+The laws themselves are held, example by example, where they live (`tests/debtor`, `tests/engine`);
+here they are held for the ledger as it is put together.
+"""
+
+import random
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huikuan.events.codec import encode
+from services.sample import Fact, portfolio
+from tests.ledger.desk import Desk, Json, a_desk
+
+FIRST_DAY = date(2026, 1, 1)
+DAYS = 60
+PARCEL = 40
+EXAMPLES = 5
+"""Each makes a database and folds a portfolio, which takes a good second."""
+
+
+@contextmanager
+def some_desk() -> Iterator[Desk]:
+    with tempfile.TemporaryDirectory() as home, a_desk(Path(home)) as desk:
+        yield desk
+
+
+def envelope(fact: Fact) -> Json:
+    return {
+        "specversion": "1.0",
+        "id": fact.id,
+        "source": "sample",
+        "type": fact.event.TYPE,
+        "subject": fact.debtor,
+        "data": msgspec.json.decode(encode(fact.event)),
+    }
+
+
+def facts_by_seed(seed: int) -> list[Fact]:
+    return list(portfolio(seed, 6, FIRST_DAY, DAYS, invoices_per_debtor=5))
+
+
+def live_through(desk: Desk, facts: Iterable[Fact], cuts: random.Random) -> None:
+    """Facts as they become known, the days between them, folded at any moment."""
+    for day, known in groupby(facts, key=lambda fact: fact.known_on):
+        desk.open_day(day.isoformat())
+        desk.accept(*map(envelope, known))
+        if not cuts.randrange(4):
+            desk.ledger.service.step()
+    desk.open_day((FIRST_DAY + timedelta(days=DAYS)).isoformat())
+
+
+def answers(desk: Desk) -> list[Json]:
+    debtors = [each["debtor"] for each in desk.ask("/v1/debtors")["items"]]
+    days = [FIRST_DAY + timedelta(days=each) for each in (DAYS, DAYS // 2, 5)]
+    return [
+        desk.ask(path, as_of=day.isoformat())
+        for path in ["/v1/ageing", *(f"/v1/debtors/{debtor}" for debtor in debtors)]
+        for day in days
+    ]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=EXAMPLES)
+def test_a_rebuilt_ledger_is_the_same_byte_for_byte(seed: int) -> None:
+    with some_desk() as desk:
+        live_through(desk, facts_by_seed(seed), random.Random(seed))
+        before = answers(desk)
+        report = desk.ledger.service.rebuild(verify=True)
+        assert report.compared
+        assert report.differences == []
+        assert answers(desk) == before
+        assert desk.ask("/health/invariants")["violations"] == []
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=EXAMPLES)
+def test_facts_in_any_order_come_to_the_same(seed: int) -> None:
+    facts = facts_by_seed(seed)
+    with some_desk() as desk:
+        live_through(desk, facts, random.Random(seed))
+        as_they_came = answers(desk)
+    shuffled = [envelope(fact) for fact in facts]
+    random.Random(seed).shuffle(shuffled)
+    with some_desk() as desk:
+        for start in range(0, len(shuffled), PARCEL):
+            desk.accept(*shuffled[start : start + PARCEL])
+            if start == PARCEL:
+                desk.open_day((FIRST_DAY + timedelta(days=DAYS // 2)).isoformat())
+        desk.open_day((FIRST_DAY + timedelta(days=DAYS)).isoformat())
+        assert answers(desk) == as_they_came
