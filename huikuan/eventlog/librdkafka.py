@@ -93,7 +93,7 @@ class LibrdkafkaLog:
 
     def reader(self) -> "LibrdkafkaReader":
         """A new reader, for one thread."""
-        return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id, self._partitions)
+        return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id)
 
     def close(self) -> None:
         """Give up connections."""

@@ -1,21 +1,31 @@
 """Reading a topic by librdkafka: manual assignment, no group joined, no deserializers."""
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, ensure_topic, record_of
+from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, record_of
 from huikuan.eventlog.log import LogAwayError, LogError
 from huikuan.eventlog.record import Record
 
 try:
-    from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+    from confluent_kafka import (
+        Consumer,
+        KafkaError,
+        KafkaException,
+        TopicCollection,
+        TopicPartition,
+    )
+    from confluent_kafka.admin import AdminClient
 except ImportError as error:
     raise ImportError(
         "the client librdkafka is not installed: install huikuan[librdkafka], "
         "or leave the URL's client at kafka-python"
     ) from error
 
+_CHECK_SECONDS = 5.0
+_RETRY_SECONDS = 0.05
 _FETCH_QUEUE_KILOBYTES = 32 << 10
 _LOST_OR_MADE_ANEW = (
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -23,7 +33,15 @@ _LOST_OR_MADE_ANEW = (
     KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001 - so it names the errors of its own
     KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 - likewise
 )
+_NOT_YET_KNOWN = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.FENCED_LEADER_EPOCH,
+)
 _AWAY = (
+    *_NOT_YET_KNOWN,
     KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - likewise
     KafkaError._TRANSPORT,  # noqa: SLF001 - likewise
     KafkaError._RESOLVE,  # noqa: SLF001 - likewise
@@ -35,11 +53,11 @@ _log = logging.getLogger(__name__)
 class LibrdkafkaReader:
     """Reads a topic onwards by a consumer that joins no group."""
 
-    def __init__(self, bootstrap: str, topic: str, topic_id: str, partitions: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str, topic: str, topic_id: str) -> None:
         self._topic = topic
         self._topic_id = topic_id
-        self._partitions = partitions
+        self._check_at = 0.0
+        self._administrator: Any = AdminClient({"bootstrap.servers": bootstrap}, logger=_log)
         self._consumer: Any = make_consumer(bootstrap)
         self._next: dict[int, int] = {}
 
@@ -60,8 +78,8 @@ class LibrdkafkaReader:
     def read(self, limit: int, timeout_s: float) -> dict[int, list[Record]]:
         """Up to ``limit`` records, waiting at most ``timeout_s`` for the first.
 
-        While brokers are away there are none. Raises ``LogError`` where the topic was made anew
-        or a position is gone.
+        While brokers are away there are none. Raises ``LogError`` where a position is gone or,
+        within seconds, where the topic was made anew.
         """
         messages = self._consumer.consume(limit, 0)
         if not messages:
@@ -69,6 +87,8 @@ class LibrdkafkaReader:
             first = self._consumer.poll(timeout_s)
             messages = [first] if first is not None else []
             messages += self._consumer.consume(limit - 1, 0) if messages and limit > 1 else []
+        if time.monotonic() >= self._check_at:
+            self._refuse_another_topic()
         taken: dict[int, list[Record]] = {}
         for message in messages:
             if message.error() is None:
@@ -96,13 +116,27 @@ class LibrdkafkaReader:
         if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its own name
             self._next[message.partition()] = message.offset()
         elif error.code() in _LOST_OR_MADE_ANEW:
-            found = ensure_topic(self._bootstrap, self._topic, self._partitions, create=False)
-            if found != self._topic_id:
-                raise LogError(f"topic {self._topic} was made anew: it is {found}")
-        elif error.retriable() or error.code() in _AWAY:
+            self._refuse_another_topic()
+        elif error.code() in _AWAY:
             _log.warning("reading %s failed and will be tried again: %s", self._topic, error)
         else:
             raise LogError(f"topic {self._topic} cannot be read: {error}")
+
+    def _refuse_another_topic(self) -> None:
+        # The client reads on in a topic of the same name as if it were the old one.
+        self._check_at = time.monotonic() + _CHECK_SECONDS
+        asked = TopicCollection([self._topic])
+        answers = self._administrator.describe_topics(asked, request_timeout=REQUEST_SECONDS)
+        try:
+            found = answers[self._topic].result().topic_id
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise LogError(f"topic {self._topic} is gone") from error
+            _log.warning("topic %s could not be checked: %s", self._topic, error)
+            return
+        bits = (found.get_most_significant_bits(), found.get_least_significant_bits())
+        if "".join(f"{half % (1 << 64):016x}" for half in bits) != self._topic_id:
+            raise LogError(f"topic {self._topic} was made anew: it is {found}")
 
 
 def make_consumer(bootstrap: str) -> Any:
@@ -120,6 +154,7 @@ def make_consumer(bootstrap: str) -> Any:
         "fetch.queue.backoff.ms": 5,
         "queued.max.messages.kbytes": _FETCH_QUEUE_KILOBYTES,
         "fetch.message.max.bytes": 2 << 20,
+        "reconnect.backoff.ms": 500,
     }
     return Consumer(settings, logger=_log)
 
@@ -129,10 +164,17 @@ def ask_bounds(consumer: Any, topic: str, partition: int) -> tuple[int, int]:
 
     Raises ``LogAwayError``.
     """
-    try:
-        begin, end = consumer.get_watermark_offsets(
-            TopicPartition(topic, partition), timeout=REQUEST_SECONDS
-        )
-    except KafkaException as error:
-        raise LogAwayError(f"asking for the end of {topic}: {error}") from error
-    return int(begin), int(end)
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while True:
+        try:
+            begin, end = consumer.get_watermark_offsets(
+                TopicPartition(topic, partition), timeout=REQUEST_SECONDS
+            )
+        except KafkaException as error:
+            # A moment after a topic is made, brokers do not yet agree who leads it.
+            code = error.args[0].code()
+            if code not in _NOT_YET_KNOWN or time.monotonic() > deadline:
+                raise LogAwayError(f"asking for the end of {topic}: {error}") from error
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return int(begin), int(end)
