@@ -1,19 +1,49 @@
 """The ledger's app: its routes behind the edge that all services share."""
 
 from fastapi import FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.requests import Request
+from starlette.responses import Response
 
+from huikuan.eventlog.restored import RestoredBackupError
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
+from huikuan.web.problems import Problem, answer_problem
+from huikuan.web.wording import Words
 from services.ledger.api import make_router
 from services.ledger.service import Ledger
+
+_AWAY = (OperationalError, InterfaceError, TimeoutError)
+_RETRY_AFTER_S = {"Retry-After": "2"}
 
 
 def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
     """The app, for whoever runs it; starting and stopping the ledger is for him too."""
-    return make_edge(
+    app = make_edge(
         title="Huikuan ledger",
         service=ledger.service,
         routers=[make_router(ledger)],
         keys=keys,
         invariants=ledger.questions.imbalances,
     )
+    for kind in _AWAY:
+        app.add_exception_handler(kind, _answer_away)
+    app.add_exception_handler(RestoredBackupError, _answer_restored)
+    return app
+
+
+async def _answer_away(request: Request, _error: Exception) -> Response:
+    """The database is away or busy for too long: nothing was taken."""
+    detail = Words(
+        "The database does not answer. Nothing was taken; please send it again.",
+        "数据库暂无响应，未写入任何内容，请稍后重试。",
+    )
+    return await answer_problem(
+        request, Problem(503, "database_away", detail, headers=_RETRY_AFTER_S)
+    )
+
+
+async def _answer_restored(request: Request, error: Exception) -> Response:
+    """Writing now would give numbers to new facts that old ones have on the log."""
+    detail = Words(str(error), "数据库恢复自备份，须先运行 huikuan recover ledger。")
+    return await answer_problem(request, Problem(503, "restored_backup", detail))

@@ -19,6 +19,7 @@ class Store:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._inserts = {table.name: table.insert() for table in vars(tables).values()}
         known = tables.known.c
         self._marks = (
             select(tables.known)
@@ -109,7 +110,7 @@ class Store:
 
     def _insert(self, connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
-            connection.execute(table.insert(), rows)
+            connection.execute(self._inserts[table.name], rows)
 
     def _replace(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if not rows:

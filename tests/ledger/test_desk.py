@@ -242,3 +242,15 @@ def test_lists_come_in_pages(desk: Desk) -> None:
     rest = desk.ask("/v1/debtors", limit="2", after=first["next"])
     assert [each["debtor"] for each in rest["items"]] == ["C"]
     assert "next" not in rest
+
+
+def test_a_database_that_fails_takes_nothing_and_says_so(desk: Desk) -> None:
+    event = desk.invoice("INV-1", "100.00", "2012-05-31")
+    with desk.ledger.service.transaction() as connection:
+        connection.exec_driver_sql("alter table outbox rename to gone")
+    answer = desk.post("/v1/events", event)
+    with desk.ledger.service.transaction() as connection:
+        connection.exec_driver_sql("alter table gone rename to outbox")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert desk.statuses(event) == ["accepted"]

@@ -23,10 +23,13 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT.parent / "shared" / "data" / "receivables.csv"
 MAPPING = ROOT / "deploy" / "mappings" / "receivables.yaml"
 
-pytestmark = pytest.mark.skipif(
-    not FILE.exists() and not os.environ.get("CI"),
-    reason="shared/data/receivables.csv is not here; its licence forbids to copy it",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not FILE.exists() and not os.environ.get("CI"),
+        reason="shared/data/receivables.csv is not here, and may not be copied into the repository",
+    ),
+    pytest.mark.xdist_group("receivables in the ledger"),  # one import serves them all
+]
 
 
 def import_through(desk: Desk, *, history: bool) -> Imported:
