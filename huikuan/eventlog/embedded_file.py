@@ -13,8 +13,9 @@ from struct import Struct
 
 import msgspec
 
+from huikuan.eventlog.foreign import read_key
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Meta, Record
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, decode_meta
 
 LIST_RECORDS_MAX = 5_000
 _LIST_BYTES_MAX = 64 << 20
@@ -163,13 +164,26 @@ def _read(
     positions, keys, headers, lengths, values = packed
     if lengths is None:
         return []
-    return list(
-        map(
-            Record,
-            repeat(partition),
-            _positions.decode(positions),
-            _keys.decode(keys),
-            Struct(lengths).unpack(values),
-            _metas.decode(headers),
-        )
-    )
+    places = _positions.decode(positions)
+    try:
+        metas = _metas.decode(headers)
+        names = _keys.decode(keys)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        metas, names = [], []
+    if len(metas) != len(places):  # somebody wrote past us what we would never have written
+        return [_read_one(connection, partition, position) for position in places]
+    unpacked = Struct(lengths).unpack(values)
+    return list(map(Record, repeat(partition), places, names, unpacked, metas))
+
+
+def _read_one(connection: sqlite3.Connection, partition: int, position: int) -> Record:
+    """One record, whatever its key and its header are."""
+    raw_key, header, value = connection.execute(
+        "select cast(key as blob), cast(header as blob), cast(value as blob) from log "
+        "where partition = ? and position = ?",
+        (partition, position),
+    ).fetchone()
+    key = read_key(raw_key)
+    if key is None:
+        return Record(partition, position, EVERYBODY, value, None)
+    return Record(partition, position, key, value, decode_meta(header))

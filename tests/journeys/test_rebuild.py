@@ -1,0 +1,66 @@
+"""A rebuild gives the same state and says nothing, while the service goes on following."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.journeys import portfolio
+from tests.journeys.conftest import Parts
+from tests.journeys.installation import SERVICES, Installation, Settings, run, serving
+
+PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=90)
+
+
+@pytest.mark.parametrize(
+    ("database", "log"),
+    [
+        ("sqlite", "embedded"),
+        pytest.param("postgresql", "kafka", marks=pytest.mark.xdist_group("kafka")),
+    ],
+)
+def test_each_service_is_rebuilt_while_facts_come_in(
+    database: str, log: str, home: Path, parts: Parts
+) -> None:
+    settings = parts(database, log)
+    half = len(PORTFOLIO) // 2
+    with serving(home, settings) as huikuan:
+        huikuan.adopt(portfolio.LADDER)
+        portfolio.play(huikuan, PORTFOLIO[:half])
+        writer = threading.Thread(target=portfolio.play, args=(huikuan, PORTFOLIO[half:]))
+        writer.start()
+        reports = {service: _rebuild(home, service, settings) for service in SERVICES}
+        writer.join()
+        state, said = everything(huikuan), huikuan.feed()
+
+        for service in SERVICES:
+            assert reports[service]["records"] > 0
+            _rebuild(home, service, settings)
+            assert everything(huikuan) == state
+            assert huikuan.feed() == said
+            _rebuild(home, service, settings, "--verify")
+
+
+def everything(huikuan: Installation) -> dict[str, Any]:
+    """All that the services answer about every debtor."""
+    debtors = sorted(each["debtor"] for each in huikuan.pages("ledger", "/v1/debtors"))
+    answers: dict[str, Any] = {
+        debtor: (
+            huikuan.debtor(debtor),
+            huikuan.get("promises", f"/v1/debtors/{debtor}/promises"),
+            huikuan.escalations(debtor),
+            huikuan.get("notifier", f"/v1/debtors/{debtor}/standing"),
+        )
+        for debtor in debtors
+    }
+    answers["ageing"] = huikuan.get("ledger", "/v1/ageing")
+    return answers
+
+
+def _rebuild(home: Path, service: str, settings: Settings, *more: str) -> dict[str, Any]:
+    done = run(home, "rebuild", service, "--json", *more, settings=settings)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = msgspec.json.decode(done.stdout)
+    return report
