@@ -55,7 +55,7 @@ class Early(msgspec.Struct, array_like=True, gc=False):
 class Index:
     """Where to find things by name; made when first needed, never written."""
 
-    __slots__ = ("credits", "invoices", "orders", "payments", "shipments")
+    __slots__ = ("credits", "invoices", "orders", "payments", "promises", "shipments")
 
     def __init__(self, account: "Account") -> None:
         self.invoices = {
@@ -70,6 +70,7 @@ class Index:
             names[name_of(account.books[money.book].company, money.id)] = at
         self.orders = {order.name: at for at, order in enumerate(account.orders)}
         self.shipments = {shipment.name: at for at, shipment in enumerate(account.shipments)}
+        self.promises = {promise.name: at for at, promise in enumerate(account.promises)}
 
 
 Key = tuple[Day, int, str, str]

@@ -3,17 +3,9 @@
 from datetime import date
 
 from huikuan.debtor.account import Account, index_of, name_of
-from huikuan.debtor.allocation import (
-    allocations,
-    evict,
-    items_named,
-    move_open_item,
-    pay_named,
-    raise_open,
-    reduce_open,
-    settle,
-)
+from huikuan.debtor.allocation import items_named, pay_named, settle
 from huikuan.debtor.items import add_instalments, keep_for_invoice, undo_item
+from huikuan.debtor.posting import allocations, evict, move_open_item, raise_open, reduce_open
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NOTHING, Day, Entry, Kind
 from huikuan.events.cash import InvoiceWrittenOff, WriteOffReversed

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from huikuan.debtor.account import Account, name_of
-from huikuan.debtor.allocation import items_named, move_open_item
+from huikuan.debtor.allocation import items_named
 from huikuan.debtor.dealings import DueRule, Milestone
 from huikuan.debtor.early import keep_early
+from huikuan.debtor.posting import move_open_item
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NEVER, Day
 from huikuan.events.sales import DueAfter, InvoiceDelivered, MilestoneReached

@@ -93,8 +93,9 @@ def dispatch(
     account: Account, event: ShipmentDispatched, _event_id: str, on: Day, _setting: Setting
 ) -> None:
     """Goods left: from ordered to shipped and unbilled."""
-    book_at = book_of(account, event.company, event.currency)
-    shipment = _shipment(account, name_of(event.company, event.shipment), book_at)
+    company = event.company
+    book_at = book_of(account, company, event.currency)
+    shipment = _shipment(account, name_of(company, event.shipment), book_at)
     if shipment.dispatched:
         return
     shipment.book = book_at
@@ -102,14 +103,10 @@ def dispatch(
     shipment.dispatched_minor = amount_minor = minor(event.amount)
     from_order = 0
     if event.order is not None:
-        order = _order(account, name_of(event.company, event.order), book_at)
+        order = _order(account, name_of(company, event.order), book_at)
         from_order = _take(order, max(0, amount_minor - shipment.ahead_minor), book_at)
-    expose(
-        account.books[book_at],
-        on,
-        ordered_minor=-from_order,
-        shipped_minor=shipped_minor(shipment),
-    )
+    shipped = shipped_minor(shipment) if shipment.gone_minor else amount_minor
+    expose(account.books[book_at], on, ordered_minor=-from_order, shipped_minor=shipped)
 
 
 def accept_shipment(
@@ -178,9 +175,11 @@ def _order(account: Account, name: str, book_at: int) -> Order:
 
 
 def _shipment(account: Account, name: str, book_at: int) -> Shipment:
-    shipments = index_of(account).shipments
+    shipments = (account.index or index_of(account)).shipments
     at = shipments.get(name)
-    if at is None:
-        at = shipments[name] = len(account.shipments)
-        account.shipments.append(Shipment(name, book_at))
-    return account.shipments[at]
+    if at is not None:
+        return account.shipments[at]
+    shipments[name] = len(account.shipments)
+    shipment = Shipment(name, book_at)
+    account.shipments.append(shipment)
+    return shipment

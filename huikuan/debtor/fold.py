@@ -7,6 +7,7 @@ after the open day waits. So the account is a function of the set of facts effec
 from bisect import insort
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -70,16 +71,40 @@ MAKES: dict[type[Event], str] = {
 """What facts make that early facts may wait for."""
 
 
+Read = Callable[[Any], tuple[date, str]]
+
+
+def _reader(kind: type[Event]) -> Read:
+    """What a canonical key takes from a fact of this kind: its date and its business id."""
+    if kind is cash.PaymentReceived:
+        return _read_payment
+    if not kind.NAME:
+        return lambda event: (getattr(event, kind.DATE), "")
+    return attrgetter(kind.DATE, kind.NAME)
+
+
+def _read_payment(event: cash.PaymentReceived) -> tuple[date, str]:
+    booked_on, value_on = event.booked_on, event.value_on
+    return value_on if booked_on is None else min(booked_on, value_on), event.payment
+
+
+_HOW: dict[type[Event], tuple[Fold, int, Read]] = {
+    kind: (fold, kind.RANK, _reader(kind)) for kind, fold in FOLDS.items()
+}
+"""Each kind's fold, rank and reader: ``codec.canonical_key`` taken apart once, for speed."""
+
+
 def receive(account: Account, event: Event, event_id: str, setting: Setting) -> bool:
     """Take one fact in. False: it sorts before what was folded; nothing changed, ``refold``.
 
     A fact that counts only after the open day waits. What is no fact changes nothing, but that
     conflicts and their settlement count at once.
     """
-    fold = FOLDS.get(type(event))
-    if fold is None:
+    how = _HOW.get(type(event))
+    if how is None:
         return _note_unsettled(account, event)
-    on, rank, name, _ = codec.canonical_key(event, event_id)
+    fold, rank, read = how
+    on, name = read(event)
     day = on.toordinal()
     key = (day, rank, name, event_id)
     open_on = setting.open_on

@@ -4,20 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from huikuan.debtor.account import Account, book_of, index_of, name_of
-from huikuan.debtor.allocation import (
-    allocations,
-    items_named,
-    open_item,
-    pay_named,
-    raise_open,
-    reduce_open,
-    settle,
-    unpay,
-)
+from huikuan.debtor.allocation import items_named, pay_named, settle
 from huikuan.debtor.dealings import Cover
 from huikuan.debtor.due import set_due_if_reached, wait_for_due
 from huikuan.debtor.early import keep_early
 from huikuan.debtor.exposure import bill
+from huikuan.debtor.posting import allocations, open_item, raise_open, reduce_open, unpay
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NEVER, NOTHING, Claim, Day, Entry, Item, Kind
 from huikuan.events.codec import minor
@@ -31,20 +23,21 @@ def issue(
     account: Account, event: InvoiceIssued, _event_id: str, on: Day, setting: Setting
 ) -> None:
     """An invoice; one that exists and is not cancelled stays as it is."""
-    invoices = index_of(account).invoices
-    name = name_of(event.company, event.invoice)
+    invoices = (account.index or index_of(account)).invoices
+    company, invoice = event.company, event.invoice
+    name = name_of(company, invoice)
     if name in invoices:
         return
-    book_at = book_of(account, event.company, event.currency)
-    first = invoices[name] = len(account.items)
+    book_at = book_of(account, company, event.currency)
+    items = account.items
+    first = invoices[name] = len(items)
     if event.instalments:
-        add_instalments(account, event.invoice, book_at, on, _parts(event.instalments))
+        add_instalments(account, invoice, book_at, on, _parts(event.instalments))
     else:
-        due_on = _first_due_on(event)
+        due_on = event.due_on
+        due = due_on.toordinal() if due_on is not None else _first_due_on(event)
         amount_minor = minor(event.amount)
-        account.items.append(
-            Item(event.invoice, "", book_at, on, due_on, amount_minor, amount_minor)
-        )
+        items.append(Item(invoice, "", book_at, on, due, amount_minor, amount_minor))
         if amount_minor:
             open_item(account, first)
     if event.covers:
@@ -53,14 +46,12 @@ def issue(
         wait_for_due(account, first, event.due_after)
         set_due_if_reached(account, first, on)
     if account.claims:
-        redeem(account, event.company, event.invoice, first, on)
+        redeem(account, company, invoice, first, on)
     if account.books[book_at].free:
         settle(account, book_at, on, setting)
 
 
 def _first_due_on(event: InvoiceIssued) -> Day:
-    if event.due_on is not None:
-        return event.due_on.toordinal()
     if event.due_after is not None and event.due_after.latest_on is not None:
         return event.due_after.latest_on.toordinal()
     return NEVER

@@ -1,11 +1,12 @@
 """Money: payments and credit notes received, refunds paid, bills of exchange cleared."""
 
 from huikuan.debtor.account import Account, book_of, index_of, name_of
-from huikuan.debtor.allocation import claimed_minor, items_named, pay_named, settle
+from huikuan.debtor.allocation import items_named, pay_named, settle
 from huikuan.debtor.early import keep_early
 from huikuan.debtor.exposure import expose
+from huikuan.debtor.posting import claimed_minor, pay
 from huikuan.debtor.setting import Setting
-from huikuan.debtor.things import Bill, Claim, Day, Money, Refund
+from huikuan.debtor.things import Bill, Claim, Day, Kind, Money, Refund
 from huikuan.events.cash import (
     BillCleared,
     CreditNoteIssued,
@@ -20,19 +21,21 @@ def receive_payment(
     account: Account, event: PaymentReceived, _event_id: str, on: Day, setting: Setting
 ) -> None:
     """Money came: it pays what its remittance names, and the rest what is oldest due."""
-    payments = index_of(account).payments
-    name = name_of(event.company, event.payment)
-    if name in payments:
+    index = account.index or index_of(account)
+    company, payment = event.company, event.payment
+    name = name_of(company, payment)
+    if name in index.payments:
         return
-    book_at = book_of(account, event.company, event.currency)
+    book_at = book_of(account, company, event.currency)
     amount_minor = minor(event.amount)
-    at = payments[name] = len(account.moneys)
-    names = tuple([line.invoice for line in event.remittance if line.invoice is not None])
+    moneys, remittance = account.moneys, event.remittance
+    at = index.payments[name] = len(moneys)
+    names = tuple([line.invoice for line in remittance if line.invoice is not None])
     value_on = on if event.booked_on is None else event.value_on.toordinal()
-    money = Money(event.payment, False, book_at, on, value_on, amount_minor, amount_minor, 0, names)
-    account.moneys.append(money)
-    for line in event.remittance:
-        _follow(account, event.company, at, line, on)
+    money = Money(payment, False, book_at, on, value_on, amount_minor, amount_minor, 0, names)
+    moneys.append(money)
+    for line in remittance:
+        _follow(account, company, at, line, on)
     if event.kind == "bill":
         account.bills = (*account.bills, Bill(at, amount_minor))
         expose(account.books[book_at], on, bills_minor=amount_minor)
@@ -52,6 +55,11 @@ def _follow(account: Account, company: str, at: int, line: Remittance, on: Day) 
         named = [cover.item for cover in account.covers if cover.order == order]
     else:
         return
+    if len(named) == 1 and not discount_minor and not account.claims:
+        item, money = account.items[named[0]], account.moneys[at]
+        if 0 < amount_minor <= min(item.open_minor, money.free_minor) and item.book == money.book:
+            pay(account, on, Kind.NAMED, named[0], at, amount_minor)  # as pay_named would
+            return
     if named:
         pay_named(account, on, at, named, amount_minor, discount_minor)
         return

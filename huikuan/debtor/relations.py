@@ -1,6 +1,6 @@
 """What is known of the debtor himself, his credit limit, and what he promised."""
 
-from huikuan.debtor.account import Account, book_of, name_of
+from huikuan.debtor.account import Account, book_of, index_of, name_of
 from huikuan.debtor.dealings import Limit, Profile, Promise, PromisedStage
 from huikuan.debtor.early import keep_early
 from huikuan.debtor.setting import Setting
@@ -42,20 +42,25 @@ def promise(
 ) -> None:
     """The debtor promised money."""
     name = name_of(event.company, event.promise)
-    if any(each.name == name for each in account.promises):
+    known = (account.index or index_of(account)).promises
+    if name in known:
         return
-    stages = tuple(
-        PromisedStage(stage.due_on.toordinal(), minor(stage.amount)) for stage in event.stages
-    )
-    if not stages:
+    known[name] = len(account.promises)
+    amount_minor = minor(event.amount)
+    stages: tuple[PromisedStage, ...]
+    if event.stages:
+        stages = tuple(
+            PromisedStage(stage.due_on.toordinal(), minor(stage.amount)) for stage in event.stages
+        )
+    else:
         due_on = on if event.due_on is None else event.due_on.toordinal()
-        stages = (PromisedStage(due_on, minor(event.amount)),)
+        stages = (PromisedStage(due_on, amount_minor),)
     account.promises.append(
         Promise(
             name,
             event.promise,
             book_of(account, event.company, event.currency),
-            minor(event.amount),
+            amount_minor,
             on,
             stages,
             event.invoices,
@@ -69,8 +74,9 @@ def withdraw(
 ) -> None:
     """A promise was taken back; it no longer defers anything."""
     name = name_of(event.company, event.promise)
-    for each in account.promises:
-        if each.name == name:
-            each.withdrawn_on = min(each.withdrawn_on, on)
-            return
-    keep_early(account, f"promise:{name}", event, event_id)
+    at = index_of(account).promises.get(name)
+    if at is None:
+        keep_early(account, f"promise:{name}", event, event_id)
+        return
+    promised = account.promises[at]
+    promised.withdrawn_on = min(promised.withdrawn_on, on)

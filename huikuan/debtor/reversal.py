@@ -1,22 +1,21 @@
 """Money taken back: reversals and what cancels them, the books' own clearings and their reset."""
 
 from huikuan.debtor.account import Account, index_of, name_of
-from huikuan.debtor.allocation import (
+from huikuan.debtor.allocation import items_named, settle
+from huikuan.debtor.early import keep_early
+from huikuan.debtor.exposure import expose
+from huikuan.debtor.items import keep_for_invoice
+from huikuan.debtor.posting import (
     allocations,
     free_assumed,
-    items_named,
     pay,
     raise_free,
     raise_open,
     reduce_open,
-    settle,
     spend,
     trim_claims,
     unpay,
 )
-from huikuan.debtor.early import keep_early
-from huikuan.debtor.exposure import expose
-from huikuan.debtor.items import keep_for_invoice
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NOTHING, Claim, Clearing, Day, Entry, Kind, Reversal
 from huikuan.events.cash import (

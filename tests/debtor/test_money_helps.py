@@ -1,4 +1,9 @@
-"""Law 10: more money or credit never makes anything worse, on any day, without promises."""
+"""Law 10: more money or credit never makes anything worse, on any day, without promises.
+
+Two things are left out, because there it is the history that asks for the worse, not the fold:
+a write-off of what money has paid does nothing, so that the debt is back when the money bounces;
+and money spread thinner over items leaves less of the sum, but maybe on one item more.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +16,7 @@ from tests.debtor.histories import DAYS, amounts, days, histories, invoices, ter
 from tests.debtor.test_laws import folded, setting_of
 from tests.debtor.words import Fact, day
 
-WITHOUT = (promises.PromiseMade, promises.PromiseWithdrawn)
+WITHOUT = (promises.PromiseMade, promises.PromiseWithdrawn, cash.InvoiceWrittenOff)
 
 more_money: st.SearchStrategy[Event] = st.builds(
     cash.PaymentReceived,
@@ -42,7 +47,6 @@ def harm(stands: Standing) -> dict[str, int]:
         "dunnable": sum(line.dunnable_minor for line in dunnable),
         "owed": sum(line.owed_minor for line in stands.lines),
         "days_overdue": -(10**9) if stands.days_overdue is None else stands.days_overdue,
-        "overdue_items": stands.overdue_items,
     }
 
 
