@@ -1,4 +1,4 @@
-"""Living through days as they were: what became known on a day goes in before the day opens."""
+"""Living through days as they are: a day opens, then what becomes known on it goes in."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -27,7 +27,7 @@ class Told(NamedTuple):
 
 
 def live_through(reached: Services, facts: Iterable[Told], days: Sequence[date], label: str) -> int:
-    """Send the facts day by day and open the days; wait for all services; how many facts."""
+    """Open the days and send each day's facts; wait for all services; how many facts."""
     by_day = {
         day: [cloud_event(told) for told in group]
         for day, group in groupby(sorted(facts, key=_known_on), _known_on)
@@ -35,9 +35,9 @@ def live_through(reached: Services, facts: Iterable[Told], days: Sequence[date],
     position = ""
     with show.progress(label, len(days)) as advance:
         for day in days:
-            for batch in _batches(by_day.get(day, [])):
-                reached.post("ledger", "/v1/events", batch)
             position = reached.post("ledger", "/v1/days", {"date": day.isoformat()})["position"]
+            for batch in _batches(by_day.get(day, [])):
+                position = reached.post("ledger", "/v1/events", batch)["position"]
             advance(1)
         for name in SERVICES:
             reached.wait(name, position)

@@ -24,6 +24,7 @@ _OURS = ("HUIKUAN_", "LC_ALL", "LC_MESSAGES", "LANG")
 def surroundings(home: Path, **more: str) -> dict[str, str]:
     """This process's environment without anything of Huikuan's but the home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # or every start compiles all imports anew
     return {**kept, "HUIKUAN_HOME": str(home), "HUIKUAN_LANG": "en", **more}
 
 
