@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 
+from msgspec import structs
+
 from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.setting import terms_on
-from huikuan.debtor.standing import standing
+from huikuan.debtor.standing import Standing, standing
 from services.notifier.domain.case import Case
 from services.notifier.domain.decide import Place
 from services.notifier.domain.ladder import Ladder, Rule
@@ -53,7 +55,11 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
 def look(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on any day, as known now."""
     terms = terms_on(shared.setting, day)
-    return Sight(standing(account.account, day, shared.setting), terms.ignore_below_minor)
+
+    def bare() -> Standing:
+        return standing(structs.replace(account.account, waiting=()), day, shared.setting)
+
+    return Sight(standing(account.account, day, shared.setting), terms.ignore_below_minor, bare)
 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:

@@ -53,6 +53,13 @@ def conditions(*names: str) -> st.SearchStrategy[dict[str, Any]]:
 who = st.fixed_dictionaries({"segment": st.just("key")})
 
 
+OPTIONS: dict[str, st.SearchStrategy[Any]] = {
+    "hold": st.integers(1, 3),
+    "unless": who | conditions("days_overdue", "overdue_amount"),
+    "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
+}
+
+
 @st.composite
 def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     """One step; a plain one has no hold, approval, unless or lift of its own."""
@@ -60,7 +67,7 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
         st.lists(st.sampled_from(list(THRESHOLDS)), min_size=1, max_size=3, unique=True)
         | st.just(["days_overdue"])
     )
-    step = {
+    step: dict[str, Any] = {
         "name": name,
         "kind": draw(st.sampled_from(["notice", "stop_supply", "stop_supply", "legal_referral"])),
         "when": draw(conditions(*named)),
@@ -70,11 +77,7 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
         step |= draw(
             st.fixed_dictionaries(
                 {},
-                optional={
-                    "hold": st.integers(1, 3),
-                    "unless": who | conditions("days_overdue", "overdue_amount"),
-                    "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
-                },
+                optional=OPTIONS,
             )
         )
     return step

@@ -6,7 +6,8 @@ a notice stays while something is dunnable though paused, anything harder while 
 Each question sees at least what the one before sees, so that what was raised also stays.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -58,10 +59,20 @@ WHOLE_DEBTOR = Subject("main", DEBTOR, None)
 class Sight:
     """One debtor's standing, with each view of it made once."""
 
-    def __init__(self, standing: Standing, ignored_minor: Mapping[str, int] = NONE) -> None:
-        """``ignored_minor``: per currency, an item of which less is owed does not count."""
+    def __init__(
+        self,
+        standing: Standing,
+        ignored_minor: Mapping[str, int] = NONE,
+        bare: Callable[[], Standing] | None = None,
+    ) -> None:
+        """``ignored_minor``: per currency, an item of which less is owed does not count.
+
+        ``bare`` makes the standing without money whose day has not come, which prevents new steps
+        and lifts nothing; needed where there is such money.
+        """
         self.standing = standing
         self._ignored_minor = ignored_minor
+        self._bare = bare
         self._views: dict[tuple[str, str, Question], View] = {}
 
     def view(self, subject: Subject, question: Question) -> View:
@@ -69,24 +80,38 @@ class Sight:
         key = (subject.company, subject.subject, question)
         view = self._views.get(key)
         if view is None:
-            lines = self.standing.lines if subject.line is None else (subject.line,)
-            view = self._views[key] = _view(self.standing, lines, question, self._ignored_minor)
+            standing = self._bare_standing if question == "keep_notice" else self.standing
+            lines: Iterable[Line] = standing.lines
+            if subject.line is not None:
+                line = _line_at(standing, subject.company, subject.subject)
+                lines = () if line is None else (line,)
+            view = self._views[key] = _view(standing, lines, question, self._ignored_minor)
         return view
+
+    @cached_property
+    def _bare_standing(self) -> Standing:
+        coming = any(sums.coming_minor for sums in self.standing.sums.values())
+        return self._bare() if coming and self._bare is not None else self.standing
 
     def subject(self, company: str, subject: str) -> Subject | None:
         """The subject by its name; None where the line is no longer open."""
         if subject == DEBTOR:
             return WHOLE_DEBTOR
-        for line in self.standing.lines:
-            if line.company == company and subject_of(line) == subject:
-                return Subject(company, subject, line)
-        return None
+        line = _line_at(self.standing, company, subject)
+        return None if line is None else Subject(company, subject, line)
 
     def items(self) -> Iterator[Subject]:
         """Each line with something dunnable."""
         for line in self.standing.lines:
             if line.dunnable_minor > 0:
                 yield Subject(line.company, subject_of(line), line)
+
+
+def _line_at(standing: Standing, company: str, subject: str) -> Line | None:
+    for line in standing.lines:
+        if line.company == company and subject_of(line) == subject:
+            return line
+    return None
 
 
 def subject_of(line: Line) -> str:
