@@ -14,9 +14,9 @@ from huikuan.eventlog.log import Log
 from huikuan.eventlog.open import open_log
 from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import Rules
-from huikuan.eventlog.service import Service
+from huikuan.eventlog.service import PUBLISHERS, Service
 from huikuan.events.codec import FACT_TYPES, decode
-from services.bench.fill import fill
+from services.bench.fill import PUBLISHER, fill
 from services.bench.raw import TIMED, raw_kafka_python, raw_librdkafka
 from services.ledger.rules import LedgerRules
 from services.notifier.rules import NotifierRules
@@ -125,7 +125,11 @@ def _records(log: Log) -> Any:
 
 def _service(log_url: str, service: str, database_url: str) -> Service[Any, Any]:
     following = Service(
-        rules_of(service), open_log(log_url), database_url, batch_records_max=FOLLOW_RECORDS
+        rules_of(service),
+        open_log(log_url),
+        database_url,
+        publishers=PUBLISHERS | {PUBLISHER},
+        batch_records_max=FOLLOW_RECORDS,
     )
     following.migrate()
     following.check()
