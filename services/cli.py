@@ -154,7 +154,11 @@ def rebuild(
     service: Service,
     *,
     verify: Annotated[
-        bool, typer.Option("--verify", help=say("Compare, change nothing.", "只比较，不替换。"))
+        bool,
+        typer.Option(
+            "--verify",
+            help=say("Decide anew too, and compare with what was said.", "并重新判定比对。"),
+        ),
     ] = False,
     json: AsJson = False,
 ) -> None:

@@ -192,7 +192,8 @@ def main() -> None:
     parser.add_argument("directory", type=Path, nargs="?", default=Path("var/distributed"))
     parser.add_argument("--clock", choices=("system", "manual"), default="system")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for sign in (signal.SIGINT, signal.SIGTERM):  # in the background, a shell ignores Ctrl-C for us
+        signal.signal(sign, signal.default_int_handler)
     try:
         with running(options.directory.resolve(), ports=PORTS, clock=options.clock) as system:
             print(_described(system), flush=True)

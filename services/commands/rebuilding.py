@@ -1,6 +1,7 @@
 """``huikuan rebuild SERVICE``: started over HTTP, followed until it is done."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from services.commands import show
@@ -19,11 +20,20 @@ def rebuild(service: str, *, verify: bool, as_json: bool) -> None:
     if done["status"] != "done":
         sentence = say("the rebuild failed; see the server's log", "重建失败，请查看服务日志")
         raise CommandError(sentence, REFUSED)
+    report = done["report"]
+    found = list(_findings(report))
     if as_json:
-        show.as_json(done)
+        show.as_json(report)
     else:
-        _report(service, done)
-    if done["report"].get("differences"):
+        shown = ("records", "keys", "seconds", "compared")
+        show.table(
+            say(f"Rebuilt {service}", f"已重建 {service}"),
+            (say("what", "项目"), say("value", "数值")),
+            [(name, report[name]) for name in shown],
+        )
+        for finding in found:
+            show.line(finding)
+    if found:
         raise CommandError(say("it differs from what is live", "与现有状态不一致"), ROWS_REJECTED)
 
 
@@ -45,8 +55,15 @@ def _follow(reached: Services, service: str) -> dict[str, Any]:
             latest = reached.get(service, "/v1/rebuilds/latest")
 
 
-def _report(service: str, done: dict[str, Any]) -> None:
-    rows = [(name, value) for name, value in done["report"].items() if not isinstance(value, list)]
-    show.table(say(f"Rebuilt {service}", f"已重建 {service}"), ("", ""), rows)
-    for difference in done["report"].get("differences", ()):
-        show.line(str(difference))
+def _findings(report: dict[str, Any]) -> Iterator[str]:
+    """Where the new state is not the old one, and where these rules would not say what was said."""
+    for partition, key in report["differences"]:
+        yield say(f"state differs: {key} ({partition})", f"状态不一致：{key}（{partition}）")
+    words = {
+        "unsaid": say("was never said", "未曾发出"),
+        "unfounded": say("was said without reason", "发出但无依据"),
+        "different": say("was said otherwise", "发出的内容不同"),
+    }
+    for kind, ids in (report.get("verified") or {}).items():
+        if kind in words:
+            yield from (f"{identifier}: {words[kind]}" for identifier in ids)

@@ -1,82 +1,55 @@
-"""``huikuan sample``: a made-up portfolio, told to an installation day by day, or to a file."""
+"""``huikuan sample``: a made-up portfolio as CloudEvents, into a file or through the services."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
-from huikuan.events import codec
-from huikuan.events.fields import Event
-from services import sample
-from services.commands import show
-from services.commands.reach import Services, services
-from services.commands.server_file import SERVICES
+from services import sample as portfolios
+from services.commands import living, show
+from services.commands.reach import services
 from services.commands.words import say
 
-_BATCH = 500
 
-Told = tuple[date, str, str, Event]
-"""When it becomes known, the debtor, the fact's id, the fact."""
+class Wanted(NamedTuple):
+    """Which portfolio; the same words make the same one everywhere."""
 
-
-def facts_of(seed: int, debtors: int, first_on: date, days: int, invoices: int) -> Iterator[Told]:
-    """The portfolio in the order in which it becomes known."""
-    portfolio = sample.portfolio(seed, debtors, first_on, days, invoices_per_debtor=invoices)
-    return ((fact.known_on, fact.debtor, fact.id, fact.event) for fact in portfolio)
-
-
-def load_sample(facts: Sequence[Told], first_on: date, days: int) -> None:
-    """Tell the facts to the installation of this environment, and open the days among them."""
-    with services() as reached:
-        load(reached, facts, first_on, days)
-    show.line(say(f"{len(facts)} facts over {days} days.", f"{days} 天，{len(facts)} 条事实。"))
+    seed: int
+    debtors: int
+    first_on: date
+    days: int
+    currency: str
 
 
-def load(reached: Services, facts: Sequence[Told], first_on: date, days: int) -> None:
-    """Everything in the order in which it became known, day by day, until all have folded it."""
-    by_day = {
-        day: [cloud_event(debtor, identifier, event) for _, debtor, identifier, event in group]
-        for day, group in groupby(facts, lambda fact: fact[0])
-    }
-    position = ""
-    with show.progress(say(f"{days} days, one by one", f"{days} 天，逐日"), days) as advance:
-        for n in range(days):
-            day = first_on + timedelta(days=n)
-            for batch in _batches(by_day.get(day, [])):
-                reached.post("ledger", "/v1/events", batch)
-            answer = reached.post("ledger", "/v1/days", {"date": day.isoformat()})
-            position = answer["position"]
-            advance(1)
-        for name in SERVICES:
-            reached.wait(name, position)
-
-
-def write_sample(facts: Sequence[Told], file: Path) -> None:
-    """Write the facts as CloudEvents, one a line; ``-`` is stdout."""
-    lines = (msgspec.json.encode(cloud_event(*fact[1:])) + b"\n" for fact in facts)
-    if str(file) == "-":
-        sys.stdout.buffer.writelines(lines)
+def write(wanted: Wanted, file: Path | None) -> None:
+    """One CloudEvent a line, in the order in which they become known."""
+    if file is None:
+        for told in _facts(wanted):
+            sys.stdout.buffer.write(_line(told))
         return
-    with file.open("wb") as opened:
-        opened.writelines(lines)
+    count = 0
+    with file.open("wb") as lines:
+        for told in _facts(wanted):
+            lines.write(_line(told))
+            count += 1
+    show.note(say(f"{count} facts in {file}", f"{count} 条事实：{file}"))
 
 
-def cloud_event(debtor: str, identifier: str, event: Event) -> dict[str, Any]:
-    """The fact as an ERP would send it."""
-    return {
-        "specversion": "1.0",
-        "id": identifier,
-        "source": sample.SOURCE,
-        "type": event.TYPE,
-        "subject": debtor,
-        "data": msgspec.Raw(codec.encode(event)),
-    }
+def send(wanted: Wanted) -> None:
+    """Through intake, day by day, with the business days between."""
+    days = [wanted.first_on + timedelta(days=n) for n in range(wanted.days)]
+    with services() as reached:
+        count = living.live_through(reached, _facts(wanted), days, say("Sending", "写入"))
+    show.line(say(f"{count} facts, open: {days[-1]}", f"{count} 条事实，营业日：{days[-1]}"))
 
 
-def _batches(facts: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
-    for start in range(0, len(facts), _BATCH):
-        yield facts[start : start + _BATCH]
+def _facts(wanted: Wanted) -> Iterator[living.Told]:
+    for fact in portfolios.portfolio(*wanted):
+        yield living.Told(fact.known_on, fact.debtor, fact.id, fact.event)
+
+
+def _line(told: living.Told) -> bytes:
+    return msgspec.json.encode(living.cloud_event(told)) + b"\n"
