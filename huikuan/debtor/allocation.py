@@ -57,20 +57,16 @@ def pay_named(
 
 
 def settle(account: Account, book_at: int, on: Day, setting: Setting) -> None:
-    """Give a book's unapplied money its use: refunds that wait, then the oldest due items."""
+    """Give a book's unapplied money its use: the oldest due items, then refunds that wait."""
     book = account.books[book_at]
-    if not book.free:
-        return
-    if account.refunds:
+    if book.free and book.open:
+        terms = terms_on(setting, date.fromordinal(on))
+        if terms.allocate == "oldest_due":
+            shielded = shields(account, book_at, on, terms) if account.disputes else {}
+            for money_at in tuple(book.free):
+                _assume(account, book, money_at, on, shielded)
+    if book.free and account.refunds:
         refund_waiting(account, book_at, on)
-    if not book.open:
-        return
-    terms = terms_on(setting, date.fromordinal(on))
-    if terms.allocate == "none":
-        return
-    shielded = shields(account, book_at, on, terms) if account.disputes else {}
-    for money_at in tuple(book.free):
-        _assume(account, book, money_at, on, shielded)
 
 
 def _assume(account: Account, book: Book, money_at: int, on: Day, shielded: dict[int, int]) -> None:
