@@ -1,0 +1,123 @@
+"""What each command does to a real installation, and what it says about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.cli.installed import Served, fact, run, serving
+
+MAPPING = """\
+source: test-erp
+events:
+  - type: huikuan.invoice.issued.v1
+    id: "{number}"
+    debtor: "{debtor}"
+    data:
+      invoice: "{number}"
+      amount: "{amount}"
+      currency: CNY
+      issued_on: "{issued}"
+      due_on: "{due}"
+"""
+ROWS = """\
+number,debtor,amount,issued,due
+R1,imported,249.95,2012-05-01,2012-05-03
+R2,imported,500.00,2012-05-02,2012-05-31
+R3,imported,-1,2012-05-02,2012-05-31
+"""
+POLICY = """\
+version: commands-1
+effective_on: 2012-01-01
+steps: [{name: warning, kind: notice, when: {days_overdue: 1}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("commands")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def home(served: Served) -> Path:
+    return served.said.parent
+
+
+def _file(directory: Path, name: str, text: str) -> str:
+    path = directory / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path) -> None:
+    policy = _file(tmp_path, "policy.yaml", POLICY)
+    assert run(home, "policy", "adopt", policy).stdout == "Adopted: commands-1\n"
+    rows, mapping = _file(tmp_path, "rows.csv", ROWS), _file(tmp_path, "mapping.yaml", MAPPING)
+    command = ["import", rows, "--mapping", mapping, "--history", "--through", "2012-05-04"]
+    first = run(home, *command)
+    assert first.returncode == 1
+    assert "accepted\t2\n" in first.stdout
+    assert "rejected\t1\n" in first.stdout
+    assert "Open: 2012-05-04" in first.stdout
+    assert (tmp_path / "rows.csv.errors.csv").read_text().splitlines()[1].startswith("4,rejected,")
+    again = msgspec.json.decode(run(home, *command, "--json").stdout)
+    assert (again["accepted"], again["duplicate"]) == (0, 2)
+    told = run(home, "explain", "imported").stdout
+    assert "Owes CNY 749.95, overdue 249.95." in told
+    assert "Oldest: invoice R1, due 2012-05-03, 1 days overdue." in told
+    assert "State: warning. In force: warning." in told
+    before = run(home, "explain", "imported", "--as-of", "2012-05-01").stdout
+    assert "Owes CNY 249.95, overdue 0.00." in before
+
+
+def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
+    done = run(home, "explain", "no body/of that name")
+    assert (done.returncode, done.stdout) == (4, "")
+    chinese = run(home, "explain", "nobody", HUIKUAN_LANG="zh")
+    assert "没有涉及该客户的记录" in chinese.stderr
+
+
+def test_a_conflict_waits_until_somebody_decides(served: Served, home: Path) -> None:
+    for amount in ("10.00", "11.00"):
+        data = {"invoice": "Q1", "amount": amount, "currency": "CNY"}
+        dates = {"issued_on": "2012-05-01", "due_on": "2012-05-31"}
+        told = fact("Q1", "invoice.issued", "quarrel", {**data, **dates})
+        result = served.post("/ledger/v1/events", told)["results"][0]
+    assert result["status"] == "conflict"
+    waiting = msgspec.json.decode(run(home, "quarantine", "list", "--json").stdout)
+    assert [(item["debtor"], item["status"]) for item in waiting] == [("quarrel", "open")]
+    conflict = waiting[0]["conflict"]
+    done = run(home, "quarantine", "discard", conflict, "--reason", "sent twice")
+    assert (done.returncode, done.stdout) == (0, f"{conflict}: discarded\n")
+    assert run(home, "quarantine", "list", "--json").stdout.strip() == "[]"
+    assert "discarded" in run(home, "quarantine", "list", "--all").stdout
+    unknown = run(home, "quarantine", "release", "15/999999")
+    assert unknown.returncode == 4
+
+
+@pytest.mark.parametrize("service", ["ledger", "promises", "notifier"])
+def test_a_rebuild_finds_what_is_live(home: Path, service: str) -> None:
+    done = run(home, "rebuild", service, "--verify", "--json")
+    assert done.returncode == 0, done.stderr
+    report = msgspec.json.decode(done.stdout)
+    assert report["compared"]
+    assert report["differences"] == []
+    assert report["verified"]["unfounded"] == []
+
+
+def test_a_sample_is_the_same_everywhere_and_can_be_sent(home: Path, tmp_path: Path) -> None:
+    words = ["sample", "--debtors", "2", "--days", "20", "--from", "2012-05-05"]
+    first, second = run(tmp_path, *words).stdout, run(tmp_path, *words).stdout
+    assert first == second
+    count = len(first.splitlines())
+    sent = run(home, *words, "--send")
+    assert sent.stdout == f"{count} facts, open: 2012-05-24\n", sent.stderr
+
+
+def test_migrating_twice_is_no_trouble(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = run(tmp_path, "migrate")
+        assert done.stdout == "Up to date: ledger, promises, notifier\n", done.stderr
+    assert run(tmp_path, "recover", "ledger").stdout == "ledger: 0 records read back\n"
