@@ -12,7 +12,7 @@ from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Row
-from huikuan.events.codec import FACT_TYPES, TYPES, UnknownTypeError, decode, effective_on
+from huikuan.events.codec import FACT_TYPES, FACTS, TYPES, UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
 from huikuan.events.notifier import (
@@ -27,7 +27,7 @@ from huikuan.events.notifier import (
 )
 from services.notifier.domain.case import Case, note
 from services.notifier.domain.decide import Place, decide
-from services.notifier.domain.past import retractions
+from services.notifier.domain.past import Past, retractions
 from services.notifier.domain.policy import hurts
 from services.notifier.shared import Shared, adopt_policy, open_business_day
 from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
@@ -52,8 +52,8 @@ HELD, NOTICED = "held", "noticed"
 
 _shared_encoder = msgspec.json.Encoder(order="deterministic")
 _shared_decoder = msgspec.json.Decoder(Shared)
-_body_encoder = msgspec.msgpack.Encoder()
-_body_decoder = msgspec.msgpack.Decoder(tuple[Case, bytes])
+_case_encoder = msgspec.msgpack.Encoder()
+_case_decoder = msgspec.msgpack.Decoder(Case)
 
 
 class NotifierRules:
@@ -80,15 +80,15 @@ class NotifierRules:
 
     def load(self, key: str, body: bytes) -> Watched:
         """See ``Rules``."""
-        case, account = _body_decoder.decode(body)
-        return Watched(key, decode_account(account), case)
+        end = 4 + int.from_bytes(body[:4])
+        return Watched(key, decode_account(body[end:]), _case_decoder.decode(body[4:end]))
 
     def dump(self, account: Watched, shared: Shared) -> Row:
         """See ``Rules``; the label says whether anything is in force."""
         kinds = {each.kind for each in account.case.in_force()}
         label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
-        body = _body_encoder.encode((account.case, encode_account(account.account)))
-        return Row(body, review_on(account, shared), label)
+        case, book = _case_encoder.encode(account.case), encode_account(account.account)
+        return Row(b"".join((len(case).to_bytes(4), case, book)), review_on(account, shared), label)
 
     def everybody(self, shared: Shared, record: Record) -> Due:
         """See ``Rules``."""
@@ -107,12 +107,9 @@ class NotifierRules:
         """See ``Rules``."""
         meta = record.meta
         assert meta is not None, "the runner sets foreign records aside"
-        account.sight = None
-        account.changed_from = None
+        account.look_again()
         if meta.type in _TO_ACCOUNT:
-            event = _decode(record)
-            if meta.type in FACT_TYPES:
-                account.changed_from = effective_on(event)
+            account.fact = event = _decode(record)
             return receive(account.account, event, meta.id, shared.setting)
         if meta.type in CASE_TYPES:
             note(account.case, _decode(record), meta.recorded_at)
@@ -123,18 +120,18 @@ class NotifierRules:
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
         """See ``Rules``; the case stays as it is."""
         account.sight = None
+        account.waits_for_opening = None
         refold(account.account, facts_of(records), shared.setting)
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
-        account.sight = None
-        account.changed_from = None
+        account.look_again()
         advance(account.account, shared.setting)
 
     def set_aside(self, account: Watched, record: Record, reason: str) -> None:
         """See ``Rules``."""
         del reason
-        account.sight = None
+        account.look_again()
         leave_unsettled(account.account, record.place)
 
     def decide(self, account: Watched, record: Record, shared: Shared) -> list[Saying]:
@@ -146,22 +143,28 @@ class NotifierRules:
         opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
         judged_from = shared.judge_from or day if record.key == EVERYBODY else day
         speech = Speech(account.case, account.debtor, record, day)
-        retracted: dict[Place, date] = {}
-        if account.changed_from is not None and account.changed_from <= day:
-            changes = list(retractions(account.case, past, account.changed_from))
-            retracted = {(c.step, c.company, c.subject): c.effective_on for c in changes}
-            speech.say(changes)
-        speech.say(
-            decide(
-                sight_of(account, shared, day),
-                account.case,
-                now,
-                opening=opening,
-                again=frozenset(retracted),
-                run_start=run_start_of(past, day, judged_from, retracted),
-            )
+        retracted = _retract(account, past, speech)
+        decision = decide(
+            sight_of(account, shared, day),
+            account.case,
+            now,
+            opening=opening,
+            again=frozenset(retracted),
+            run_start=run_start_of(past, day, judged_from, retracted),
         )
+        speech.say(decision.changes)
+        account.waits_for_opening = decision.waits_for_opening
         return speech.sayings
+
+
+def _retract(account: Watched, past: Past, speech: Speech) -> dict[Place, date]:
+    """Retract what the fact folded last shows not to have been due; places, and since when."""
+    fact = account.fact
+    if fact is None or not account.case.open or type(fact) not in FACTS:
+        return {}
+    changes = list(retractions(account.case, past, effective_on(fact)))
+    speech.say(changes)
+    return {(each.step, each.company, each.subject): each.effective_on for each in changes}
 
 
 def _type(record: Record) -> str:

@@ -9,6 +9,7 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.setting import terms_on
 from huikuan.debtor.standing import Standing, standing
+from huikuan.events.fields import Event
 from services.notifier.domain.case import Case
 from services.notifier.domain.decide import Place
 from services.notifier.domain.ladder import Ladder, Rule
@@ -22,7 +23,7 @@ from services.notifier.shared import Shared
 class Watched:
     """One debtor as the notifier knows him: his account, and his case beside it."""
 
-    __slots__ = ("account", "case", "changed_from", "debtor", "sight")
+    __slots__ = ("account", "case", "debtor", "fact", "sight", "waits_for_opening")
 
     def __init__(self, debtor: str, account: Account, case: Case) -> None:
         self.debtor = debtor
@@ -30,8 +31,16 @@ class Watched:
         self.case = case
         self.sight: Sight | None = None
         """Of the open day; None once a record may have changed it."""
-        self.changed_from: date | None = None
-        """The effective date of the fact folded last."""
+        self.fact: Event | None = None
+        """The fact that was folded last, until he is decided about."""
+        self.waits_for_opening: bool | None = None
+        """What was decided last, until anything may have changed."""
+
+    def look_again(self) -> None:
+        """Something may have changed."""
+        self.sight = None
+        self.fact = None
+        self.waits_for_opening = None
 
 
 def past_of(account: Watched, shared: Shared) -> Past:
@@ -80,7 +89,8 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         return None
     changes = change_dates(account.account, day, shared.setting)
     now = ladder(in_force_on(shared.policies, day))
-    return next_review_on(sight_of(account, shared, day), account.case, now, changes)
+    sight, waits = sight_of(account, shared, day), account.waits_for_opening
+    return next_review_on(sight, account.case, now, changes, waits_for_opening=waits)
 
 
 def run_start_of(

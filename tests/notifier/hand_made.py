@@ -119,7 +119,7 @@ def judge(
     stands: Standing, case: Case, rules: Ladder, *, opening: bool = True
 ) -> list[tuple[str, str]]:
     """Decide, let the case have it, and answer (word, step) in order."""
-    changes = decide(Sight(stands), case, rules, opening=opening)
+    changes = decide(Sight(stands), case, rules, opening=opening).changes
     tell(case, changes, stands.day)
     return [(change.word, change.step) for change in changes]
 

@@ -37,6 +37,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, Any] | None = None
 
 
+class Decision(msgspec.Struct, frozen=True):
+    """What must be said now, and whether more waits only for a day to open."""
+
+    changes: list[Change]
+    waits_for_opening: bool
+
+
 RunStart = Callable[[Rule, Subject], date]
 """Since when the step is demanded without a break, among the days being judged."""
 
@@ -49,7 +56,7 @@ def decide(
     opening: bool,
     again: frozenset[Place] = frozenset(),
     run_start: RunStart | None = None,
-) -> list[Change]:
+) -> Decision:
     """Endings first, then beginnings, mild to severe.
 
     ``opening``: a day opens, so steps that hurt may be raised. ``again``: places of escalations
@@ -57,11 +64,15 @@ def decide(
     beginning where days were missed; without it the day judged is the sight's own.
     """
     ended = list(_endings(sight, case, ladder))
+    standing = sight.standing
+    if standing.unsettled or standing.paused:
+        return Decision(ended, waits_for_opening=False)
     gone = {change.escalation for change in ended}
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
-    since = run_start or (lambda _rule, _subject: sight.standing.day)
-    began = _beginnings(Judged(sight, ladder, opening, again, since), still_open)
-    return [*ended, *began]
+    judged = Judged(sight, ladder, opening, again, run_start or (lambda *_: standing.day))
+    began = list(_beginnings(judged, still_open))
+    now = [change for change in began if change is not None]
+    return Decision([*ended, *now], waits_for_opening=len(now) < len(began))
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -106,22 +117,29 @@ def _why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
     return None if stays else NOT_DEMANDED
 
 
-def _beginnings(judged: Judged, still_open: Mapping[Place, Escalation]) -> Iterator[Change]:
-    if judged.sight.standing.unsettled or judged.sight.standing.paused:
-        return
+def _beginnings(judged: Judged, still_open: Mapping[Place, Escalation]) -> Iterator[Change | None]:
+    """What begins now; None for what waits only for a day to open."""
+    sight = judged.sight
     for rule in judged.ladder.rules:
-        for subject in subjects(rule.step, judged.sight):
-            place = (rule.step.name, subject.company, subject.subject)
+        step = rule.step
+        for subject in subjects(step, sight):
+            place = (step.name, subject.company, subject.subject)
             there = still_open.get(place)
             if there is not None and there.status == "raised":
                 continue
-            if not is_demanded(rule, judged.sight, subject):
+            if not is_demanded(rule, sight, subject):
                 continue
-            if there is not None:
-                if _is_ready(judged, rule.step, there):
-                    yield _raised_at_last(judged, rule, subject, there)
-            elif word := _first_word(judged, rule.step, place):
-                yield _begun(judged, rule, subject, word)
+            if there is None:
+                yield _begun(judged, rule, subject, place)
+            elif _is_ready(judged, step, there):
+                yield _raised_at_last(judged, rule, subject, there)
+
+
+def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change | None:
+    word = _first_word(judged, rule.step, place)
+    if word is None:
+        return None
+    return _change(judged, rule, subject, word, judged.run_start(rule, subject), None)
 
 
 def _first_word(judged: Judged, step: Step, place: Place) -> Word | None:
@@ -133,8 +151,6 @@ def _first_word(judged: Judged, step: Step, place: Place) -> Word | None:
 
 
 def _is_ready(judged: Judged, step: Step, proposed: Escalation) -> bool:
-    if step.hurts and not judged.opening:
-        return False
     if len(proposed.approvers()) < step.approvals_needed:
         return False
     return judged.sight.standing.day >= hold_ends_on(judged.ladder, step, proposed)
@@ -145,11 +161,11 @@ def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:
     return after_working_days(proposed.said_on, step.hold, ladder.policy.working_days)
 
 
-def _begun(judged: Judged, rule: Rule, subject: Subject, word: Word) -> Change:
-    return _change(judged, rule, subject, word, judged.run_start(rule, subject), None)
-
-
-def _raised_at_last(judged: Judged, rule: Rule, subject: Subject, proposed: Escalation) -> Change:
+def _raised_at_last(
+    judged: Judged, rule: Rule, subject: Subject, proposed: Escalation
+) -> Change | None:
+    if rule.step.hurts and not judged.opening:
+        return None
     day = judged.sight.standing.day
     return _change(judged, rule, subject, "raise", day, proposed.escalation)
 
@@ -177,10 +193,9 @@ def _change(
 
 def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     """Whether the policy demands this step of this subject, were nothing in force."""
-    if sight.standing.paused:
+    if sight.standing.paused or not rule.when(sight.view(subject, "raise")):
         return False
-    keeps = sight.view(subject, keeping(rule.step.kind))
-    return rule.when(sight.view(subject, "raise")) and rule.kept(keeps)
+    return rule.kept(sight.view(subject, keeping(rule.step.kind)))
 
 
 def keeping(kind: str) -> Question:

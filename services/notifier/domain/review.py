@@ -16,19 +16,26 @@ from services.notifier.domain.view import Sight
 
 
 def next_review_on(
-    sight: Sight, case: Case, ladder: Ladder | None, changes: Iterable[date]
+    sight: Sight,
+    case: Case,
+    ladder: Ladder | None,
+    changes: Iterable[date],
+    *,
+    waits_for_opening: bool | None = None,
 ) -> date | None:
     """The first day after the standing's own on which something may have to be said, or None.
 
     ``changes``: later dates on which the standing changes other than by ageing.
+    ``waits_for_opening``: what ``decide`` said last, where nothing changed since.
     """
     standing = sight.standing
     candidates = [*changes]
     if ladder is not None:
         candidates += _birthdays(standing, ladder)
         candidates += _holds(standing, case, ladder)
-        if decide(sight, case, ladder, opening=True):
-            # Only the opening of a day was missing.
+        if waits_for_opening is None:
+            waits_for_opening = decide(sight, case, ladder, opening=False).waits_for_opening
+        if waits_for_opening:
             candidates.append(standing.day + timedelta(days=1))
     return min(candidates, default=None)
 

@@ -73,11 +73,11 @@ class Sight:
         self.standing = standing
         self._ignored_minor = ignored_minor
         self._bare = bare
-        self._views: dict[tuple[str, str, Question], View] = {}
+        self._views: dict[object, View] = {}
 
     def view(self, subject: Subject, question: Question) -> View:
         """What a rule may see of the subject."""
-        key = (subject.company, subject.subject, question)
+        key = question if subject is WHOLE_DEBTOR else (subject, question)
         view = self._views.get(key)
         if view is None:
             standing = self._bare_standing if question == "keep_notice" else self.standing
