@@ -4,23 +4,31 @@ A service that needs tables of its own beside these adds them to ``Core.metadata
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
+    Dialect,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
+    any_,
+    bindparam,
+    func,
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of code points, which is the order of Python and of SQLite."""
@@ -124,7 +132,7 @@ def _records(metadata: MetaData) -> Table:
         Column("known_at", BigInteger, nullable=False),
         Column("header", LargeBinary, nullable=False),
         Column("value", LargeBinary, nullable=False),
-        Index("records_key", "partition", "key", "position"),
+        Index("records_key", "key", "position"),
     )
 
 
@@ -174,6 +182,23 @@ def encode_seqs(seqs: dict[str, int]) -> str:
 def decode_seqs(stored: str) -> dict[str, int]:
     """From ``encode_seqs``."""
     return _seqs_decoder.decode(stored)
+
+
+class _JsonList(TypeDecorator[list[str]]):
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
+        del dialect
+        return msgspec.json.encode(value).decode()
+
+
+def one_of(column: Column[Any], *, is_postgres: bool) -> ColumnElement[bool]:
+    """Whether a text is among the parameter ``keys``, a list: one parameter for any number."""
+    if is_postgres:
+        return column == any_(bindparam("keys", type_=postgresql.ARRAY(Text)))
+    each = func.json_each(bindparam("keys", type_=_JsonList)).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def last_seqs(connection: Connection, core: Core) -> dict[int, int]:

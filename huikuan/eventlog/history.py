@@ -6,7 +6,7 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, select
 
-from huikuan.eventlog.core import Core
+from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
 from huikuan.eventlog.log import KeyedLog, Log
 from huikuan.eventlog.record import Record, decode_meta, encode_meta
@@ -37,9 +37,14 @@ class History(Protocol):
         """Add what was read, in order, after a running maximum of ``recorded_at``."""
 
 
+def is_keyed(log: Log) -> bool:
+    """Whether the log itself can be asked for a key's records."""
+    return callable(getattr(log, "history", None))
+
+
 def open_history(log: Log, core: Core, publishers: frozenset[str]) -> History:
     """The log's own history where it has one."""
-    if callable(getattr(log, "history", None)):
+    if is_keyed(log):
         return LogHistory(cast(DatedLog, log), publishers)
     return TableHistory(core)
 
@@ -87,11 +92,11 @@ class TableHistory:
         query = (
             select(columns.position, columns.key, columns.header, columns.value)
             .where(columns.partition == partition, columns.position < stop)
-            .where(columns.key.in_(list(keys)))
+            .where(one_of(columns.key, is_postgres=connection.dialect.name == "postgresql"))
             .order_by(columns.position)
         )
         found: Histories = defaultdict(list)
-        for position, key, header, value in connection.execute(query):
+        for position, key, header, value in connection.execute(query, {"keys": list(keys)}):
             found[key].append(Record(partition, position, key, value, decode_meta(header)))
         return dict(found)
 

@@ -113,7 +113,7 @@ def _create_records_1(op: Operations) -> None:
         Column("header", sa.LargeBinary, nullable=False),
         Column("value", sa.LargeBinary, nullable=False),
     )
-    op.create_index("records_key", "records", ["partition", "key", "position"])
+    op.create_index("records_key", "records", ["key", "position"])
     op.create_table(
         "set_aside",
         Column("partition", sa.Integer, primary_key=True, autoincrement=False),

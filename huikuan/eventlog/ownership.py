@@ -44,7 +44,7 @@ class Held(Generic[S, A]):
 class Ownership(Generic[S, A]):
     """The partitions that are held now, under which epochs."""
 
-    def __init__(  # noqa: PLR0913 - what it takes to hold a partition
+    def __init__(  # noqa: PLR0913, PLR0917 - what it takes to hold a partition
         self,
         rules: Rules[S, A],
         log: Log,
@@ -52,7 +52,6 @@ class Ownership(Generic[S, A]):
         core: Core,
         history: History,
         leases: Leases,
-        *,
         publishers: frozenset[str],
         resident_accounts_max: int,
     ) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as SqlRow
 
+from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.core import Core, decode_seqs, last_seqs
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
@@ -86,6 +87,7 @@ class Rebuild(Generic[S, A]):
 
     def run(self, on_progress: Progress | None = None) -> RebuildReport:
         """Fold, compare, switch over. Raises ``LogError`` for records that no one can fold."""
+        calm_gc()
         began = time.monotonic()
         self._chase(on_progress)
         for tries_left in reversed(range(_CURSOR_TRIES)):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Generic
 
+from huikuan.eventlog.ahead import Ahead
 from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.log import Log, Reader
 from huikuan.eventlog.ownership import Held, Ownership
@@ -22,12 +23,14 @@ class Runner(Generic[S, A]):
         log: Log,
         ownership: Ownership[S, A],
         committer: Committer[S, A],
-        batch_records_max: int = BATCH_RECORDS_MAX,
+        batch_records_max: int,
+        reads_ahead: bool,  # noqa: FBT001 - one caller
     ) -> None:
         self._log = log
         self._ownership = ownership
         self._committer = committer
         self._batch_records_max = batch_records_max
+        self._reads_ahead = reads_ahead
         self._reader: Reader | None = None
         self.commits: list[Heard[S, A]] = []
         """Called after each commit, with the partitions that moved and what was said there."""
@@ -79,6 +82,8 @@ class Runner(Generic[S, A]):
     def _assign(self) -> None:
         if self._reader is None:
             self._reader = self._log.reader()
+            if self._reads_ahead:
+                self._reader = Ahead(self._reader, self._batch_records_max)
         every = self._ownership.held
         for held in every.values():
             held.pending, held.next_index = (), 0

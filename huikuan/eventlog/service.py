@@ -16,8 +16,8 @@ from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.core import make_core
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.health import Health
-from huikuan.eventlog.history import open_history
-from huikuan.eventlog.lease import Claim, FencedError, Leases
+from huikuan.eventlog.history import is_keyed, open_history
+from huikuan.eventlog.lease import FencedError, Leases
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.outbox import Outbox
 from huikuan.eventlog.ownership import Held, Ownership
@@ -36,6 +36,7 @@ from huikuan.eventlog.threads import Threads
 
 PUBLISHERS = frozenset({"ledger", "promises", "notifier"})
 RESIDENT_ACCOUNTS_MAX = 200_000
+_IDLE_S = 1.0
 
 AfterCommit = Callable[[int, list[Saying], int], None]
 """Partition, what was said there, and the log's end as seen after the commit."""
@@ -52,7 +53,8 @@ class Service(Questions[S, A]):
     ``migrations`` is the directory of the service's Alembic revisions; without it the core has
     the machinery's own tables only. ``exclusive`` (default: on SQLite) means that no other process
     shares this database, so that a restart waits for no lease. ``public_types`` are the types that
-    ``recover`` must mark as public again. ``ended`` is called when a loop gives up for good.
+    ``recover`` must mark as public again. ``reads_ahead`` (default: from logs that are not in this
+    process) decodes during commits. ``ended`` is called when a loop gives up for good.
     """
 
     def __init__(  # noqa: PLR0913 - all but three have defaults that are right in production
@@ -68,6 +70,7 @@ class Service(Questions[S, A]):
         member: str | None = None,
         exclusive: bool | None = None,
         batch_records_max: int = BATCH_RECORDS_MAX,
+        reads_ahead: bool | None = None,
         resident_accounts_max: int = RESIDENT_ACCOUNTS_MAX,
         ended: Callable[[str], None] | None = None,
     ) -> None:
@@ -85,21 +88,24 @@ class Service(Questions[S, A]):
         shared_by_none = not self.database.is_postgres if exclusive is None else exclusive
         name = member or f"{os.getpid()}-{uuid.uuid4().hex}"
         leases = Leases(self.core, name, clock, exclusive=shared_by_none)
-        parts = (rules, log, self.database, self.core, history, leases)
-        self._ownership: Ownership[S, A] = Ownership(
-            *parts, publishers=publishers, resident_accounts_max=resident_accounts_max
-        )
-        self._ownership.claimed.append(self._check_claimed)
+        parts = (rules, log, self.database, self.core, history, leases, publishers)
+        self._ownership: Ownership[S, A] = Ownership(*parts, resident_accounts_max)
+        self._ownership.claimed.append(lambda claims: self._check([c.partition for c in claims]))
         committer: Committer[S, A] = Committer(
             self.database, self.core, history, self.outbox, log.partitions
         )
-        self._runner = Runner(log, self._ownership, committer, batch_records_max)
+        ahead = not is_keyed(log) if reads_ahead is None else reads_ahead
+        self._runner = Runner(log, self._ownership, committer, batch_records_max, ahead)
         self._runner.commits.append(self._committed)
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
         self._arrivals = Arrivals(self.folded)
         self._health: Health[S, A] = Health(self._ownership)
         self._threads = Threads(
-            rules.publisher, self._follow, self._recover_runner, self._send, ended
+            rules.publisher,
+            lambda: self._runner.step(_IDLE_S),
+            self._recover_runner,
+            self._send,
+            ended,
         )
         self._is_checked = False
 
@@ -140,10 +146,10 @@ class Service(Questions[S, A]):
 
     def drain(self) -> None:
         """Step and send until nothing moves, without threads."""
-        while True:
-            moved = self.step() + self.relay_once()
-            if not moved and not any(self.lag().values()):
-                return
+        moved, wait_s = 1, 0.0
+        while moved or any(self.lag().values()):
+            moved = self.step(wait_s) + self.relay_once()
+            wait_s = 0.0 if moved else 0.02
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -206,8 +212,8 @@ class Service(Questions[S, A]):
 
     def recover(self) -> int:
         """After a restored backup: read our words back from the log; answers how many."""
-        parts = (self.database, self.core, self.log, self.outbox)
-        return restored.take_back(*parts, self._public_types, self.taken_back)
+        types, hooks = self._public_types, self.taken_back
+        return restored.take_back(self.database, self.core, self.log, self.outbox, types, hooks)
 
     def rebuild(
         self, on_progress: Progress | None = None, *, verify: bool = False
@@ -218,16 +224,10 @@ class Service(Questions[S, A]):
     def _check(self, partitions: Sequence[int]) -> None:
         restored.check(self.database, self.core, self.log, self.outbox, partitions)
 
-    def _check_claimed(self, claims: Sequence[Claim]) -> None:
-        self._check([claim.partition for claim in claims])
-
     def _dated(self, saying: Saying) -> Saying:
         if saying.recorded_at:
             return saying
         return msgspec.structs.replace(saying, recorded_at=self._clock())
-
-    def _follow(self) -> None:
-        self._runner.step(timeout_s=1.0)
 
     def _send(self) -> None:
         while self._relay.send():

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from huikuan.eventlog.core import TEXT
+from huikuan.eventlog.core import TEXT, one_of
 from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
 from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import Row
@@ -37,7 +37,6 @@ Keyed = tuple[int, str, Row]
 
 _COPY_ROWS_MIN = 50
 """Fewer rows are written faster without a temporary table."""
-_KEYS_MAX = 10_000
 _PAGE_ROWS = 1_000
 _INCOMING = (
     "create temp table if not exists incoming_state (partition int, key text, body bytea,"
@@ -62,7 +61,7 @@ class State:
         self._merge_rows = str(merge.compile(dialect=dialect.dialect()))
         self._load = select(self.table.c.key, self.table.c.body).where(
             self.table.c.partition == bindparam("partition"),
-            self.table.c.key.in_(bindparam("keys", expanding=True)),
+            one_of(self.table.c.key, is_postgres=is_postgres),
         )
 
     def create(self, connection: Connection) -> None:
@@ -83,12 +82,9 @@ class State:
         self, connection: Connection, partition: int, keys: Collection[str]
     ) -> dict[str, bytes]:
         """The bodies of those keys that have one."""
-        wanted = list(keys)
-        found: dict[str, bytes] = {}
-        for first in range(0, len(wanted), _KEYS_MAX):
-            some = {"partition": partition, "keys": wanted[first : first + _KEYS_MAX]}
-            found.update((key, body) for key, body in connection.execute(self._load, some))
-        return found
+        wanted = {"partition": partition, "keys": list(keys)}
+        found = connection.execute(self._load, wanted)
+        return {key: body for key, body in found}  # noqa: C416 - rows are not pairs
 
     def due(
         self,
@@ -194,7 +190,7 @@ class State:
 
 def _table(number: int, *, is_postgres: bool) -> Table:
     name = "accounts" if is_postgres else f"state_{number}_accounts"
-    labelled = text("label <> ''")
+    labelled, due = text("label <> ''"), text("review_on is not null")
     return Table(
         name,
         MetaData(schema=f"state_{number}" if is_postgres else None),
@@ -203,7 +199,7 @@ def _table(number: int, *, is_postgres: bool) -> Table:
         Column("body", LargeBinary, nullable=False),
         Column("review_on", Date),
         Column("label", TEXT, nullable=False),
-        Index(f"{name}_due", "partition", "review_on"),
+        Index(f"{name}_due", "partition", "review_on", postgresql_where=due, sqlite_where=due),
         Index(
             f"{name}_label",
             "partition",
@@ -212,6 +208,8 @@ def _table(number: int, *, is_postgres: bool) -> Table:
             postgresql_where=labelled,
             sqlite_where=labelled,
         ),
+        # Room beside each row for its next version, so that most updates touch no index.
+        postgresql_with={"fillfactor": 60},
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from huikuan.eventlog.core import Core
+from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
 from huikuan.eventlog.record import Record
@@ -51,5 +51,8 @@ def unreadable_places(
 ) -> set[int]:
     """Positions of these keys' records that were set aside."""
     aside = core.set_aside.c
-    query = select(aside.position).where(aside.partition == partition, aside.key.in_(list(keys)))
-    return set(connection.scalars(query))
+    query = select(aside.position).where(
+        aside.partition == partition,
+        one_of(aside.key, is_postgres=connection.dialect.name == "postgresql"),
+    )
+    return set(connection.scalars(query, {"keys": list(keys)}))

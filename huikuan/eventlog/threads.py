@@ -1,9 +1,9 @@
 """The two threads of a service: one follows, one sends."""
 
-import gc
 import threading
 from collections.abc import Callable
 
+from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.turning import Turning
 
 _ALONE_S = 1.0
@@ -18,7 +18,7 @@ class Threads:
     def __init__(
         self,
         name: str,
-        follow: Callable[[], None],
+        follow: Callable[[], object],
         recover: Callable[[], None],
         send: Callable[[], None],
         ended: Callable[[str], None] | None,
@@ -85,10 +85,3 @@ class Threads:
             turning.stop()
         if self._ended is not None:
             self._ended(failure)
-
-
-def calm_gc() -> None:
-    """Accounts live long: looking through all of them again and again is the real cost of gc."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)

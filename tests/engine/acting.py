@@ -68,6 +68,7 @@ def service(log: Log, path: Path, **settings: Any) -> ToyService:
     """A toy service that is ready to step."""
     rules = settings.pop("rules", None) or ToyRules()
     url = settings.pop("url", None) or f"sqlite:///{path / 'toy.db'}"
+    settings.setdefault("reads_ahead", False)
     made: ToyService = Service(rules, log, url, publishers=PUBLISHERS, **settings)
     made.migrate()
     return made

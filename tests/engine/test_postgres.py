@@ -59,7 +59,9 @@ def test_both_databases_arrive_at_the_same_bytes(
 ) -> None:
     log = make(3)
     act(Feed(log), HISTORY)
-    with running(log, tmp_path, url=postgres_url("toy"), batch_records_max=size) as made:
+    with running(
+        log, tmp_path, url=postgres_url("toy"), batch_records_max=size, reads_ahead=True
+    ) as made:
         made.drain()
         assert everything(made) == expected
         report = made.rebuild(verify=True)
@@ -138,7 +140,10 @@ def test_three_members_with_threads_and_killed_connections(
     monkeypatch.setattr("huikuan.eventlog.turning._PAUSE_S", 0.01)
     log, url = KeylessLog(3), postgres_url("toy")
     feed = Feed(log)
-    members = [service(log, tmp_path, url=url, member=name, batch_records_max=40) for name in "abc"]
+    members = [
+        service(log, tmp_path, url=url, member=name, batch_records_max=40, reads_ahead=True)
+        for name in "abc"
+    ]
     for made in members:
         made.start()
     for first in range(0, len(HISTORY), 60):
