@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.rig.servers"]
+pytest_plugins = ["tests.rig.servers", "tests.rig.parts"]
 
 settings.register_profile(
     "ci",

@@ -16,18 +16,16 @@ import msgspec
 
 from deploy.local.distributed import Distributed, running
 from tests.journeys.facts import Fact
+from tests.rig.parts import SERVICES, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("huikuan")
 KEY = "hk_live_only-for-the-journeys-0123456789"
-SERVICES = ("ledger", "promises", "notifier")
 START_SECONDS = 30.0
 WAIT_SECONDS = 60.0
 _PAGE = 1000
 
 Answer = dict[str, Any]
-Settings = Mapping[str, str]
-"""Environment variables that choose the parts (log, databases)."""
 NO_SETTINGS: Settings = {}
 
 
@@ -95,6 +93,19 @@ class Installation:
             )
         )
         self.get("notifier", "/v1/escalations", after_position=answer["position"])
+
+    def settle(self) -> None:
+        """Wait until every service has read all that was said, its own words too."""
+        for service in self.urls:
+            self.get(service, "/v1/position")
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not all(self._has_read_all(service) for service in self.urls):
+            assert time.monotonic() < deadline, "they do not come to an end"
+            time.sleep(0.05)
+
+    def _has_read_all(self, service: str) -> bool:
+        parts = _good(self.ask("GET", service, "/health/parts"))
+        return bool(parts["ready"]) and parts["lag"] == 0
 
     def escalations(self, debtor: str, as_of: object = None) -> Answer:
         """State, steps in force and history of a debtor."""

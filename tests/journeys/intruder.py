@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import HEADER, Meta, encode_meta
-from tests.journeys.installation import Settings
+from tests.rig.parts import Settings
 
 PARTITIONS = 16
 

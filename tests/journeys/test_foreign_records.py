@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from tests.journeys import intruder
-from tests.journeys.conftest import Parts
 from tests.journeys.facts import invoice, payment
-from tests.journeys.installation import SERVICES, Answer, Installation, run, serving
+from tests.journeys.installation import Answer, Installation, run, serving
+from tests.rig.parts import SERVICES, Parts
 
 LADDER = """
 version: foreign-1

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from tests.journeys import portfolio
-from tests.journeys.conftest import Parts
-from tests.journeys.installation import SERVICES, Installation, Settings, run, serving
+from tests.journeys.installation import Installation, run, serving
+from tests.rig.parts import SERVICES, Parts, Settings
 
 PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=90)
 

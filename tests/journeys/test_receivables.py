@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import receivables
-from tests.journeys.conftest import Parts
-from tests.journeys.installation import PROJECT, Installation, Settings, run, serving
+from tests.journeys.installation import PROJECT, Installation, run, serving
+from tests.rig.parts import Parts, Settings
 
 MAPPING = PROJECT / "deploy" / "mappings" / "receivables.yaml"
 STEPS = """

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Parts
 from tests.journeys.facts import invoice, payment
 from tests.journeys.installation import Installation, apart, serving
+from tests.rig.parts import Parts
 
 DEBTOR = "globex"
 LADDER = """

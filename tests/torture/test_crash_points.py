@@ -8,8 +8,8 @@ import pytest
 
 from huikuan.eventlog.crash import POINTS
 from tests.journeys import portfolio
-from tests.journeys.conftest import Parts
 from tests.journeys.installation import apart, serving
+from tests.rig.parts import Parts
 from tests.torture.equal import are_equal
 from tests.torture.killer import Trapper
 from tests.torture.load import Sender, requests

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import portfolio
-from tests.journeys.conftest import Parts
-from tests.journeys.installation import SERVICES, apart, serving
+from tests.journeys.installation import apart, serving
+from tests.rig.parts import SERVICES, Parts
 from tests.torture.equal import are_equal
 from tests.torture.killer import Killer
 from tests.torture.load import Sender, requests

@@ -1,14 +1,16 @@
-"""Where a journey's installation keeps its log and its databases."""
+"""The fixtures `home` and `parts`: where an installation keeps its state, log and databases."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.installation import SERVICES, Settings
 from tests.rig.servers import NewDatabase
 
+SERVICES = ("ledger", "promises", "notifier")
+Settings = Mapping[str, str]
+"""Environment variables that choose the parts."""
 Parts = Callable[[str, str], Settings]
 
 
