@@ -126,11 +126,14 @@ def index_of(account: Account) -> Index:
 
 def book_of(account: Account, company: str, currency: str) -> int:
     """The place of a company's and currency's book, made where it is new."""
-    for at, book in enumerate(account.books):
+    books = account.books
+    if books and books[0].currency == currency and books[0].company == company:
+        return 0  # nearly always
+    for at, book in enumerate(books):
         if book.currency == currency and book.company == company:
             return at
-    account.books.append(Book(company, currency))
-    return len(account.books) - 1
+    books.append(Book(company, currency))
+    return len(books) - 1
 
 
 def _leave_out(_index: object) -> None:

@@ -34,14 +34,29 @@ def receive_payment(
     value_on = on if event.booked_on is None else event.value_on.toordinal()
     money = Money(payment, False, book_at, on, value_on, amount_minor, amount_minor, 0, names)
     moneys.append(money)
-    for line in remittance:
-        _follow(account, company, at, line, on)
+    if len(remittance) != 1 or not _pays_one(account, event, remittance[0], at, on):
+        for line in remittance:
+            _follow(account, company, at, line, on)
     if event.kind == "bill":
         account.bills = (*account.bills, Bill(at, amount_minor))
         expose(account.books[book_at], on, bills_minor=amount_minor)
     if money.free_minor:
         account.books[book_at].free.append(at)
         settle(account, book_at, on, setting)
+
+
+def _pays_one(account: Account, event: PaymentReceived, line: Remittance, at: int, on: Day) -> bool:
+    """The usual case, as ``_follow`` would: the whole of the money pays the one invoice named."""
+    if line.invoice is None or line.discount is not None or line.amount != event.amount:
+        return False
+    first = index_of(account).invoices.get(name_of(event.company, line.invoice))
+    if first is None:
+        return False
+    item, money = account.items[first], account.moneys[at]
+    if item.instalment or not 0 < money.free_minor <= item.open_minor or item.book != money.book:
+        return False
+    pay(account, on, Kind.NAMED, first, at, money.free_minor)
+    return True
 
 
 def _follow(account: Account, company: str, at: int, line: Remittance, on: Day) -> None:
@@ -55,11 +70,6 @@ def _follow(account: Account, company: str, at: int, line: Remittance, on: Day) 
         named = [cover.item for cover in account.covers if cover.order == order]
     else:
         return
-    if len(named) == 1 and not discount_minor and not account.claims:
-        item, money = account.items[named[0]], account.moneys[at]
-        if 0 < amount_minor <= min(item.open_minor, money.free_minor) and item.book == money.book:
-            pay(account, on, Kind.NAMED, named[0], at, amount_minor)  # as pay_named would
-            return
     if named:
         pay_named(account, on, at, named, amount_minor, discount_minor)
         return

@@ -9,6 +9,7 @@ from huikuan.debtor.dealings import DueRule
 from huikuan.debtor.due import due_by
 from huikuan.debtor.things import NEVER
 from huikuan.events import sales
+from huikuan.events.fields import Event
 from tests.debtor.words import day, given, invoice, names, payment
 
 
@@ -35,7 +36,7 @@ BILLS_S = (sales.Covers(shipment="S", order="O", amount="100.00"),)
     ],
 )
 def test_an_event_sets_the_due_date_whether_it_comes_after_the_invoice_or_before(
-    event: str, fact: sales.Event
+    event: str, fact: Event
 ) -> None:
     for issued_on in (2, 12):
         story = given(

@@ -6,6 +6,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from huikuan.debtor.account import Account, decode, encode, new_account
+from huikuan.debtor.changes import change_dates
 from huikuan.debtor.conservation import imbalances
 from huikuan.debtor.fold import FOLDS, advance, as_of, receive, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
@@ -16,8 +17,11 @@ from huikuan.events.notifier import PolicyAdopted
 from tests.debtor.histories import DAYS, KINDS, histories, terms
 from tests.debtor.words import Fact, day
 
+Document = dict[str, object]
+History = tuple[list[Fact], list[Fact | int]]
 
-def setting_of(document: dict[str, object], open_on: int) -> Setting:
+
+def setting_of(document: Document, open_on: int) -> Setting:
     setting = Setting()
     adopt(setting, PolicyAdopted(version="v", effective_on=day(1), document=document))
     open_day(setting, BusinessDayOpened(date=day(open_on)))
@@ -30,7 +34,7 @@ def folded(facts: list[Fact], setting: Setting) -> Account:
     return account
 
 
-def follow(arrivals: list[Fact | int], document: dict[str, object]) -> tuple[Account, Setting]:
+def follow(arrivals: list[Fact | int], document: Document) -> tuple[Account, Setting]:
     """As a runner does: each fact as it comes, days opened in between, refolds where asked for."""
     setting = setting_of(document, arrivals[0] if isinstance(arrivals[0], int) else 1)
     account, seen = new_account("acme"), []
@@ -69,14 +73,16 @@ def test_every_kind_of_fact_is_folded_and_generated() -> None:
 
 
 @given(arrivals(), terms)
-def test_arrival_order_does_not_matter(history, document) -> None:
+def test_arrival_order_does_not_matter(history: History, document: Document) -> None:
     facts, arriving = history
     account, setting = follow(arriving, document)
     assert encode(account) == encode(folded(facts, setting))
 
 
 @given(histories(), terms)
-def test_nothing_is_lost_and_nothing_made_at_any_step(facts, document) -> None:
+def test_nothing_is_lost_and_nothing_made_at_any_step(
+    facts: list[Fact], document: Document
+) -> None:
     setting = setting_of(document, DAYS)
     account = new_account("acme")
     ordered = sorted(facts, key=lambda fact: codec.canonical_key(fact[1], fact[0]))
@@ -101,7 +107,9 @@ def comparable(stands: Standing) -> dict[str, object]:
 
 
 @given(histories(), terms, st.integers(1, DAYS - 1))
-def test_a_past_day_is_as_if_nothing_had_happened_since(facts, document, number) -> None:
+def test_a_past_day_is_as_if_nothing_had_happened_since(
+    facts: list[Fact], document: Document, number: int
+) -> None:
     setting = setting_of(document, DAYS)
     account = folded(facts, setting)
     then = as_of("acme", facts, day(number), setting)
@@ -110,7 +118,9 @@ def test_a_past_day_is_as_if_nothing_had_happened_since(facts, document, number)
 
 
 @given(histories(), terms, st.integers(1, DAYS - 1), st.integers(1, 12))
-def test_a_forecast_is_what_comes_if_nothing_arrives(facts, document, number, ahead) -> None:
+def test_a_forecast_is_what_comes_if_nothing_arrives(
+    facts: list[Fact], document: Document, number: int, ahead: int
+) -> None:
     setting = setting_of(document, number)
     account = folded(facts, setting)
     forecast = standing(account, day(number + ahead), setting)
@@ -121,10 +131,46 @@ def test_a_forecast_is_what_comes_if_nothing_arrives(facts, document, number, ah
 
 
 @given(histories(), terms, st.integers(1, DAYS))
-def test_asking_changes_nothing(facts, document, number) -> None:
+def test_asking_changes_nothing(facts: list[Fact], document: Document, number: int) -> None:
     setting = setting_of(document, 12)
     account = folded(facts, setting)
     before = encode(account)
     asked: date = day(number)
     assert standing(account, asked, setting) == standing(account, asked, setting)
     assert encode(account) == before
+
+
+def unaged(stands: Standing) -> object:
+    """What stands, without what merely ages."""
+    lines = [
+        (line.item, line.instalment, line.dunnable_minor, line.owed_minor, line.paused)
+        for line in stands.lines
+    ]
+    sums = {
+        currency: (each.exposure_by, each.coming_minor, each.limit_minor)
+        for currency, each in stands.sums.items()
+    }
+    promised = (stands.promises_alive, stands.broken_promises, stands.promise_shortfall_minor)
+    return lines, sums, promised, stands.paused, stands.segment
+
+
+@given(histories(), terms, st.integers(1, DAYS - 1), st.integers(1, 12))
+def test_between_the_dates_that_are_announced_nothing_changes_but_age(
+    facts: list[Fact], document: Document, number: int, ahead: int
+) -> None:
+    setting = setting_of(document, number)
+    account = folded(facts, setting)
+    announced = change_dates(account, day(number), setting)
+    before = unaged(standing(account, day(number + ahead - 1), setting))
+    after = unaged(standing(account, day(number + ahead), setting))
+    assert before == after or day(number + ahead) in announced
+
+
+@given(histories())
+def test_a_fact_is_read_as_the_canonical_order_reads_it(facts: list[Fact]) -> None:
+    setting = setting_of({}, DAYS + 9)
+    for event_id, event in facts:
+        account = new_account("acme")
+        receive(account, event, event_id, setting)
+        on, *rest = codec.canonical_key(event, event_id)
+        assert account.last_key == (on.toordinal(), *rest)

@@ -151,3 +151,29 @@ def test_what_names_nothing_known_changes_nothing_and_raises_nothing() -> None:
         sales.InvoiceDelivered(invoice="?", on=day(2)),
     )
     assert story.open() == {"A": 10000}
+
+
+def test_a_cancelled_reversal_of_nothing_gives_nothing_back() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), payment("P", "60.00", on=2, pays="A"))
+    story.when(reversal("P", on=3, reversal="V"), reversal("P", on=4, reversal="W"))
+    story.when(cash.ReversalCancelled(reversal="W", on=day(5)))
+    assert story.open() == {"A": 10000}
+
+
+def test_a_reversal_reaches_a_clearing_last_and_a_second_clearing_of_one_number_is_none() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), payment("P", "100.00", on=2))
+    clearing = cash.CashAllocated(
+        allocation="X", payment="P", invoice="A", amount="60.00", on=day(3)
+    )
+    story.when(clearing, clearing, reversal("P", "50.00", on=4))
+    assert story.open() == {"A": 5000}
+    story.when(cash.CashDeallocated(allocation="X", on=day(5)))
+    assert (story.open(), story.unapplied()) == ({"A": 10000}, 5000)
+
+
+def test_a_bill_that_was_reversed_and_given_back_is_exposed_again() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5))
+    story.when(payment("P", "100.00", on=2, pays="A", kind="bill"))
+    story.when(reversal("P", on=3, reversal="V"))
+    story.when(cash.ReversalCancelled(reversal="V", on=day(4)))
+    assert story.exposure() == {"bill_of_exchange": 10000}
