@@ -138,6 +138,7 @@ class NotifierRules:
         """See ``Rules``."""
         day, now = shared.setting.open_on, shared.ladder_now()
         if day is None or now is None or is_quiet(account, now, day):
+            account.waits_for_opening = False
             return []
         past = past_of(account, shared)
         opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE

@@ -1,6 +1,6 @@
 """One debtor as the notifier knows him, and how any of his days looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from msgspec import structs
@@ -9,9 +9,11 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.setting import terms_on
 from huikuan.debtor.standing import Standing, standing
+from huikuan.debtor.things import Day
 from huikuan.events.fields import Event
 from services.notifier.domain.case import Case
-from services.notifier.domain.decide import Place
+from services.notifier.domain.condition import ANY_AGE
+from services.notifier.domain.decide import Place, decide
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
@@ -73,13 +75,13 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
-    if account.case.open or now.earliest_age is None:
+    if account.case.open:
         return False
-    young = day.toordinal() - now.earliest_age
-    items = account.account.items
-    return all(
-        not book.open or items[book.open[0]].due_on > young for book in account.account.books
-    )
+    earliest_age = now.earliest_age[bool(account.account.promises)]
+    if earliest_age == ANY_AGE:
+        return False
+    young = day.toordinal() - earliest_age
+    return all(due_on > young for due_on in _dues(account.account, oldest_only=True))
 
 
 def review_on(account: Watched, shared: Shared) -> date | None:
@@ -87,10 +89,31 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     day = shared.setting.open_on
     if day is None:
         return None
-    changes = change_dates(account.account, day, shared.setting)
-    now = ladder(in_force_on(shared.policies, day))
-    sight, waits = sight_of(account, shared, day), account.waits_for_opening
-    return next_review_on(sight, account.case, now, changes, waits_for_opening=waits)
+    now, waits = shared.ladder_now(), account.waits_for_opening
+    if waits is None:
+        waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
+    return next_review_on(
+        day,
+        _dues(account.account),
+        account.case,
+        now,
+        change_dates(account.account, day, shared.setting),
+        waits_for_opening=waits,
+    )
+
+
+def _waits(account: Watched, shared: Shared, now: Ladder) -> bool:
+    assert shared.setting.open_on is not None, "asked on an open day"
+    sight = sight_of(account, shared, shared.setting.open_on)
+    return decide(sight, account.case, now, opening=False).waits_for_opening
+
+
+def _dues(account: Account, *, oldest_only: bool = False) -> Iterator[Day]:
+    """The due dates of open items, as day numbers; each book's are sorted by them."""
+    items = account.items
+    for book in account.books:
+        for at in book.open[:1] if oldest_only else book.open:
+            yield items[at].due_on
 
 
 def run_start_of(

@@ -15,6 +15,7 @@ from huikuan.events.currencies import DECIMALS
 
 DAYS_FARTHEST = 3_660
 NESTED_MOST = 5
+ANY_AGE, NO_AGE = -(10**9), 10**9
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?", re.ASCII)
 
 
@@ -151,16 +152,19 @@ def days_named(condition: Condition) -> set[int]:
     return days.union(*(days_named(part) for part in parts(condition)))
 
 
-def earliest_age(condition: Condition) -> int | None:
-    """The age below which no item can make this condition hold; None where age does not matter."""
-    ages = []
+def earliest_age(condition: Condition, *, promised: bool) -> int:
+    """The age below which no item can make this condition hold; ``ANY_AGE`` where age is no bar.
+
+    ``promised``: the debtor has made promises, so that some may be broken.
+    """
+    ages = [ANY_AGE]
     if condition.days_overdue is not None:
         ages.append(condition.days_overdue)
     if condition.overdue_amount is not None or condition.overdue_items is not None:
         ages.append(1)
-    ages += [age for part in condition.all or () if (age := earliest_age(part)) is not None]
-    choices = [earliest_age(part) for part in condition.any or ()]
-    known = [age for age in choices if age is not None]
-    if choices and len(known) == len(choices):
-        ages.append(min(known))
-    return max(ages, default=None)
+    if condition.broken_promises is not None or condition.promise_shortfall is not None:
+        ages.append(ANY_AGE if promised else NO_AGE)
+    ages += [earliest_age(part, promised=promised) for part in condition.all or ()]
+    if condition.any:
+        ages.append(min(earliest_age(part, promised=promised) for part in condition.any))
+    return max(ages)

@@ -59,8 +59,9 @@ class Ladder(msgspec.Struct, frozen=True):
     by_name: Mapping[str, Rule]
     days: tuple[int, ...]
     """Every age at which some rule may change its answer for an item, ascending."""
-    earliest_age: int | None
-    """Below this age of its oldest item no debtor can reach any step; None: age does not matter."""
+    earliest_age: tuple[int, int]
+    """Below this age of his oldest item no debtor can reach any step: one without promises, one
+    with."""
 
 
 def ladder_of(policy: Policy) -> Ladder:
@@ -70,14 +71,16 @@ def ladder_of(policy: Policy) -> Ladder:
     for step in policy.steps:
         for condition in (step.when, step.unless, step.lift_when):
             days |= days_named(condition) if condition else set()
-    ages = [earliest_age(step.when) for step in policy.steps]
-    known = [age for age in ages if age is not None]
+    without, with_promises = (
+        min(earliest_age(step.when, promised=promised) for step in policy.steps)
+        for promised in (False, True)
+    )
     return Ladder(
         policy=policy,
         rules=rules,
         by_name={rule.step.name: rule for rule in rules},
         days=tuple(sorted(days)),
-        earliest_age=min(known) if len(known) == len(ages) else None,
+        earliest_age=(without, with_promises),
     )
 
 

@@ -5,54 +5,54 @@ A date too many costs a look, a date missing would skip a step.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from huikuan.debtor.standing import Standing
+from huikuan.debtor.things import NEVER, Day
 from services.notifier.domain.case import Case
-from services.notifier.domain.decide import decide, hold_ends_on
+from services.notifier.domain.decide import hold_ends_on
 from services.notifier.domain.ladder import Ladder
-from services.notifier.domain.view import Sight
 
 
 def next_review_on(
-    sight: Sight,
+    day: date,
+    dues: Iterable[Day],
     case: Case,
     ladder: Ladder | None,
     changes: Iterable[date],
     *,
-    waits_for_opening: bool | None = None,
+    waits_for_opening: bool,
 ) -> date | None:
-    """The first day after the standing's own on which something may have to be said, or None.
+    """The first day after the open one on which something may have to be said, or None.
 
-    ``changes``: later dates on which the standing changes other than by ageing.
-    ``waits_for_opening``: what ``decide`` said last, where nothing changed since.
+    ``dues``: the due dates of all open items, as day numbers (``date.toordinal``). ``changes``:
+    later dates on which the standing changes other than by ageing. ``waits_for_opening``: what
+    ``decide`` said of the open day.
     """
-    standing = sight.standing
     candidates = [*changes]
     if ladder is not None:
-        candidates += _birthdays(standing, ladder)
-        candidates += _holds(standing, case, ladder)
-        if waits_for_opening is None:
-            waits_for_opening = decide(sight, case, ladder, opening=False).waits_for_opening
+        on = day.toordinal()
+        birthday = min(_birthdays(on, dues, ladder.days), default=None)
+        if birthday is not None:
+            candidates.append(date.fromordinal(birthday))
+        candidates += _holds(day, case, ladder)
         if waits_for_opening:
-            candidates.append(standing.day + timedelta(days=1))
+            candidates.append(day + timedelta(days=1))
     return min(candidates, default=None)
 
 
-def _birthdays(standing: Standing, ladder: Ladder) -> Iterator[date]:
-    for line in standing.lines:
-        if line.due_on is None:
-            continue
-        at = bisect_right(ladder.days, line.days_overdue)
-        if at < len(ladder.days):
-            yield line.due_on + timedelta(days=ladder.days[at])
+def _birthdays(on: Day, dues: Iterable[Day], ages: Sequence[int]) -> Iterator[Day]:
+    """The next day on which each item comes of an age that a rule names."""
+    for due_on in dues:
+        at = bisect_right(ages, on - due_on)
+        if at < len(ages) and due_on != NEVER:
+            yield due_on + ages[at]
 
 
-def _holds(standing: Standing, case: Case, ladder: Ladder) -> Iterator[date]:
+def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
     for each in case.open:
         rule = ladder.by_name.get(each.step)
         if each.status == "proposed" and rule is not None:
             ends_on = hold_ends_on(ladder, rule.step, each)
-            if ends_on > standing.day:
+            if ends_on > day:
                 yield ends_on

@@ -77,7 +77,8 @@ class Sight:
 
     def view(self, subject: Subject, question: Question) -> View:
         """What a rule may see of the subject."""
-        key = question if subject is WHOLE_DEBTOR else (subject, question)
+        whole = subject is WHOLE_DEBTOR
+        key = question if whole else (subject.company, subject.subject, question)
         view = self._views.get(key)
         if view is None:
             standing = self._bare_standing if question == "keep_notice" else self.standing
