@@ -73,28 +73,19 @@ class EmbeddedLog:
         """How many partitions there are."""
         return self._partitions
 
-    def append(self, partition: int, entries: Sequence[Entry]) -> None:
-        """Write in order what is not there yet, and return when it is on disk.
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        """All in one transaction: so all are unknown where one is."""
+        try:
+            self._append(batches)
+        except AppendUnknownError as error:
+            return dict.fromkeys(batches, error)
+        return {}
 
-        Raises ``LogError`` for a record that is too large: sending again is no use.
-        """
-        if not 0 <= partition < self._partitions:
-            raise LogError(f"there is no partition {partition}")
-        with self._writing:
-            try:
-                self._writer.execute("begin immediate")
-                self._insert(partition, entries)
-                self._writer.execute("commit")
-            except sqlite3.DataError as error:
-                self._roll_back()
-                raise LogError(f"a record is larger than the log takes: {error}") from error
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise AppendUnknownError(f"writing to {self._path}: {error}") from error
-            except BaseException:
-                self._roll_back()
-                raise
-        self._bell.ring()
+    def append(self, partition: int, entries: Sequence[Entry]) -> None:
+        """Write what is not there yet; raises ``LogError`` for a record that is too large."""
+        self._append({partition: entries})
 
     def end(self, partition: int) -> int:
         """The position that the next record of this partition will get."""
@@ -141,6 +132,27 @@ class EmbeddedLog:
         with self._writing, self._asking:
             self._writer.close()
             self._asked.close()
+
+    def _append(self, batches: Mapping[int, Sequence[Entry]]) -> None:
+        for partition in batches:
+            if not 0 <= partition < self._partitions:
+                raise LogError(f"there is no partition {partition}")
+        with self._writing:
+            try:
+                self._writer.execute("begin immediate")
+                for partition, entries in batches.items():
+                    self._insert(partition, entries)
+                self._writer.execute("commit")
+            except sqlite3.DataError as error:
+                self._roll_back()
+                raise LogError(f"a record is larger than the log takes: {error}") from error
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise AppendUnknownError(f"writing to {self._path}: {error}") from error
+            except BaseException:
+                self._roll_back()
+                raise
+        self._bell.ring()
 
     def _insert(self, partition: int, entries: Sequence[Entry]) -> None:
         last_seqs: dict[str, int] = dict(

@@ -5,7 +5,7 @@ deserializers (a record that one refuses would spin the poll loop for ever).
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -20,7 +20,7 @@ from huikuan.eventlog.kafka_topic import (
     REQUEST_SECONDS,
     ensure_topic,
 )
-from huikuan.eventlog.log import AppendUnknownError, LogError
+from huikuan.eventlog.log import AppendUnknownError, LogError, append_in_turn
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
 
 _CLOSE_SECONDS = 1.0
@@ -61,6 +61,12 @@ class KafkaPythonLog:
     def partitions(self) -> int:
         """How many partitions the topic has."""
         return self._partitions
+
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        """Append to several partitions, one after another."""
+        return append_in_turn(self, batches)
 
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
         """Send in order and return when all is acknowledged by all replicas in sync.

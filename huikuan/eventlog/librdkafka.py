@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -14,7 +14,7 @@ from huikuan.eventlog.kafka_topic import (
     ensure_topic,
 )
 from huikuan.eventlog.librdkafka_reader import LibrdkafkaReader, ask_bounds, make_consumer
-from huikuan.eventlog.log import AppendUnknownError, LogError
+from huikuan.eventlog.log import AppendUnknownError, LogError, append_in_turn
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
 
 # The reader's module, imported first, says what to install where this is not.
@@ -58,6 +58,12 @@ class LibrdkafkaLog:
     def partitions(self) -> int:
         """How many partitions the topic has."""
         return self._partitions
+
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        """Append to several partitions, one after another."""
+        return append_in_turn(self, batches)
 
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
         """Send in order and return when all is acknowledged by all replicas in sync.

@@ -45,6 +45,11 @@ class Log(Protocol):
     def partitions(self) -> int:
         """How many partitions there are, fixed at creation."""
 
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        """Append to several partitions; answers those whose append is unknown."""
+
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
         """Write in order and return when durable; raises ``AppendUnknownError`` where unknown."""
 
@@ -66,3 +71,16 @@ class KeyedLog(Log, Protocol):
 
     def history(self, partition: int, key: str, stop: int) -> list[Record]:
         """One key's records before position ``stop``, in order, each (publisher, seq) once."""
+
+
+def append_in_turn(
+    log: Log, batches: Mapping[int, Sequence[Entry]]
+) -> dict[int, AppendUnknownError]:
+    """``append_each`` of a log that has no quicker way than one partition after another."""
+    unknown: dict[int, AppendUnknownError] = {}
+    for partition, entries in batches.items():
+        try:
+            log.append(partition, entries)
+        except AppendUnknownError as error:
+            unknown[partition] = error
+    return unknown

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from huikuan.eventlog.foreign import admit
-from huikuan.eventlog.log import LogError
+from huikuan.eventlog.log import AppendUnknownError, LogError, append_in_turn
 from huikuan.eventlog.record import Entry, Record
 
 _LIST_RECORDS_MAX = 5_000
@@ -38,6 +38,12 @@ class MemoryLog:
     def partitions(self) -> int:
         """How many partitions there are."""
         return len(self._records)
+
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        """Append to several partitions, one after another."""
+        return append_in_turn(self, batches)
 
     def append(self, partition: int, entries: Sequence[Entry]) -> None:
         """Write in order and wake who reads."""
