@@ -20,7 +20,7 @@ from huikuan.events.notifier import (
 )
 from services.notifier.bell import Bell
 from services.notifier.feed import Feed
-from services.notifier.gate import Gate
+from services.notifier.gate import Gate, hurts_now
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
 from services.notifier.tables import add_tables
@@ -58,7 +58,6 @@ class Following(Service[Shared, Watched]):
         self.feed = Feed(self.core, self.tables)
         self.gate = Gate(self.database, self.tables, self.feed, self.outbox, log.end)
         self.bell = Bell()
-        self.after_commit.append(self.gate.said)
         self._ownership.claimed.append(self._look_at_claimed)
 
     def held(self) -> set[int]:
@@ -74,9 +73,13 @@ class Following(Service[Shared, Watched]):
     def _committed(
         self, turn: Sequence[Held[Shared, Watched]], said: dict[int, list[Saying]]
     ) -> None:
-        super()._committed(turn, said)
+        # The gate first: who waits for our position must find what went out by then.
+        for partition, sayings in said.items():
+            if any(map(hurts_now, sayings)):
+                self.gate.said(partition, self.log.end(partition))
         released = [
             self.gate.folded(held.following.partition, held.following.position) for held in turn
         ]
+        super()._committed(turn, said)
         if any(released) or any(said.values()):
             self.bell.ring()

@@ -53,13 +53,12 @@ class Gate:
         self._waiting: dict[int, Waiting] = {}
         self._lock = threading.Lock()
 
-    def said(self, partition: int, sayings: Iterable[Saying], end: int) -> None:
-        """These were committed, and then the log ended there."""
-        if any(_hurts(saying) for saying in sayings):
-            with self._database.reading() as connection:
-                seq = self._outbox.head(connection, partition)
-            with self._lock:
-                self._waiting[partition] = Waiting(seq, end)
+    def said(self, partition: int, end: int) -> None:
+        """A step that hurts was raised and committed, and then the log ended there."""
+        with self._database.reading() as connection:
+            seq = self._outbox.head(connection, partition)
+        with self._lock:
+            self._waiting[partition] = Waiting(seq, end)
 
     def claimed(self, partitions: Iterable[int]) -> None:
         """These are ours now: whatever their last owner did not let out waits anew."""
@@ -107,7 +106,8 @@ class Gate:
             seq = page[-1].seq
 
 
-def _hurts(saying: Saying) -> bool:
+def hurts_now(saying: Saying) -> bool:
+    """Whether this raises a step that hurts."""
     return saying.type == EscalationRaised.TYPE and hurts(_kinds.decode(saying.value).kind)
 
 
