@@ -34,6 +34,33 @@ class Outbox:
         self.publisher = publisher
         self._outbox = core.outbox
         self._heads = core.heads
+        rows, heads = core.outbox.c, core.heads.c
+        # Made once: building a statement costs more than SQLite takes to answer it.
+        self._waiting = select(heads.partition, heads.acknowledged, heads.seq).where(
+            heads.seq > heads.acknowledged
+        )
+        self._next_rows = (
+            select(core.outbox)
+            .where(rows.partition == bindparam("partition"), rows.seq > bindparam("after"))
+            .order_by(rows.seq)
+            .limit(bindparam("most"))
+        )
+        # In order, so that two writers never wait for each other crosswise.
+        self._locking = (
+            select(heads.partition, heads.seq)
+            .where(heads.partition.in_(bindparam("partitions", expanding=True)))
+            .order_by(heads.partition)
+            .with_for_update()
+        )
+        self._same_ids = select(rows.seq, rows.id, rows.key, rows.type, rows.value).where(
+            rows.partition == bindparam("partition"),
+            rows.id.in_(bindparam("ids", expanding=True)),
+        )
+        self._raising = (
+            update(core.heads)
+            .where(heads.partition == bindparam("at"))
+            .values(seq=bindparam("last"))
+        )
 
     def say(self, connection: Connection, sayings: Sequence[Addressed]) -> Position:
         """Add what is new, in order; answers how far readers must fold to have all of it.
@@ -61,18 +88,15 @@ class Outbox:
 
     def unacknowledged(self, connection: Connection) -> dict[int, tuple[int, int]]:
         """Partition → (last acknowledged seq, last seq), where anything is to be sent."""
-        heads = self._heads.c
-        query = select(heads.partition, heads.acknowledged, heads.seq)
-        found = connection.execute(query.where(heads.seq > heads.acknowledged))
+        found = connection.execute(self._waiting)
         return {partition: (acknowledged, seq) for partition, acknowledged, seq in found}
 
     def entries(
         self, connection: Connection, partition: int, after_seq: int, limit: int
     ) -> list[Entry]:
         """What follows a seq, as it goes onto the log."""
-        rows = self._outbox.c
-        query = select(self._outbox).where(rows.partition == partition, rows.seq > after_seq)
-        found = connection.execute(query.order_by(rows.seq).limit(limit))
+        wanted = {"partition": partition, "after": after_seq, "most": limit}
+        found = connection.execute(self._next_rows, wanted)
         return [Entry(row.key, row.value, _meta(self.publisher, row)) for row in found]
 
     def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
@@ -101,25 +125,20 @@ class Outbox:
         connection.execute(mine.values(seq=last, acknowledged=last))
 
     def _lock(self, connection: Connection, partitions: set[int]) -> dict[int, int]:
-        heads = self._heads.c
-        # In order, so that two writers never wait for each other crosswise.
-        query = select(heads.partition, heads.seq).where(heads.partition.in_(partitions))
-        locked = connection.execute(query.order_by(heads.partition).with_for_update())
+        locked = connection.execute(self._locking, {"partitions": list(partitions)})
         return {partition: seq for partition, seq in locked}  # noqa: C416 - rows are not pairs
 
     def _known(
         self, connection: Connection, sayings: Sequence[Addressed]
     ) -> dict[tuple[int, str], tuple[int, Saying]]:
-        rows = self._outbox.c
         by_partition: dict[int, list[str]] = defaultdict(list)
         for partition, saying in sayings:
             by_partition[partition].append(saying.id)
-        query = select(rows.seq, rows.id, rows.key, rows.type, rows.value)
         known = {}
         for partition, ids in by_partition.items():
             for first in range(0, len(ids), _IDS_MAX):
-                some = rows.id.in_(ids[first : first + _IDS_MAX])
-                for row in connection.execute(query.where(rows.partition == partition, some)):
+                some = {"partition": partition, "ids": ids[first : first + _IDS_MAX]}
+                for row in connection.execute(self._same_ids, some):
                     same = Saying(key=row.key, type=row.type, id=row.id, value=row.value)
                     known[partition, row.id] = (row.seq, same)
         return known
@@ -150,10 +169,8 @@ class Outbox:
     def _raise_heads(
         self, connection: Connection, heads: dict[int, int], partitions: set[int]
     ) -> None:
-        mine = self._heads.c.partition == bindparam("at")
-        statement = update(self._heads).where(mine).values(seq=bindparam("last"))
         raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
-        connection.execute(statement, raised)
+        connection.execute(self._raising, raised)
 
 
 def said_between(

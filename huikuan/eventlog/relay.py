@@ -12,10 +12,12 @@ from sqlalchemy import Connection, select
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.crash import crash_point
 from huikuan.eventlog.database import Database
-from huikuan.eventlog.log import AppendUnknownError, Log
+from huikuan.eventlog.log import Log
 from huikuan.eventlog.outbox import Outbox
+from huikuan.eventlog.record import Entry
 
 _ROWS_MAX = 2_000
+_UNMARKED_ROWS_MAX = 5_000
 
 
 class Relay:
@@ -31,42 +33,62 @@ class Relay:
     ) -> None:
         self._log, self._database, self._core = log, database, core
         self._outbox, self._epochs = outbox, epochs
+        self._sent: dict[int, tuple[int, int]] = {}
+        """Partition → epoch and last seq of what is on the log and not marked yet."""
+        self._unmarked_rows = 0
 
     def send(self) -> int:
         """Append what waits, up to ``_ROWS_MAX`` rows a partition; answers how many were sent.
 
-        Raises ``AppendUnknownError`` when it has marked what did get through.
+        Raises ``AppendUnknownError`` when it has tried every partition.
         """
-        epochs = dict(self._epochs())
-        with self._database.reading() as connection:
-            waiting = self._outbox.unacknowledged(connection)
-        sent: dict[int, int] = {}
-        failed: AppendUnknownError | None = None
+        waiting = self._read(dict(self._epochs()))
+        if not waiting:
+            return 0
+        unknown = self._log.append_each({p: entries for p, (_, _, entries) in waiting.items()})
         rows = 0
-        for partition, (acknowledged, _) in sorted(waiting.items()):
-            if partition not in epochs:
-                continue
-            with self._database.reading() as connection:
-                entries = self._outbox.entries(connection, partition, acknowledged, _ROWS_MAX)
-            try:
-                self._log.append(partition, entries)
-            except AppendUnknownError as unknown:
-                failed = unknown
-                continue
-            sent[partition] = acknowledged + len(entries)
-            rows += len(entries)
-        if sent:
+        for partition, (epoch, start, entries) in waiting.items():
+            if partition not in unknown:
+                self._sent[partition] = (epoch, start + len(entries))
+                rows += len(entries)
+        if rows:
             crash_point("after_append")
-            self._mark(epochs, sent)
-        if failed is not None:
-            raise failed
+        self._unmarked_rows += rows
+        if self._unmarked_rows >= _UNMARKED_ROWS_MAX:
+            self.mark()
+        for failure in unknown.values():
+            raise failure
         return rows
 
-    def _mark(self, epochs: dict[int, int], sent: dict[int, int]) -> None:
+    def mark(self) -> None:
+        """Note in the database what is on the log; what is not marked is only sent again."""
+        if not self._sent:
+            return
+        sent, self._sent, self._unmarked_rows = self._sent, {}, 0
         with self._database.writing() as connection:
-            mine = {p: seq for p, seq in sent.items() if self._owns(connection, p, epochs[p])}
+            mine = {
+                partition: seq
+                for partition, (epoch, seq) in sent.items()
+                if self._owns(connection, partition, epoch)
+            }
             self._outbox.acknowledge(connection, mine)
             crash_point("before_mark")
+
+    def _read(self, epochs: dict[int, int]) -> dict[int, tuple[int, int, list[Entry]]]:
+        """Partition → epoch, the seq before the first row, the rows to be sent."""
+        found: dict[int, tuple[int, int, list[Entry]]] = {}
+        with self._database.reading() as connection:
+            waiting = self._outbox.unacknowledged(connection)
+            for partition, (acknowledged, last) in sorted(waiting.items()):
+                epoch = epochs.get(partition)
+                if epoch is None:
+                    continue
+                sent_under, sent = self._sent.get(partition, (epoch, 0))
+                start = max(acknowledged, sent) if sent_under == epoch else acknowledged
+                if start < last:
+                    rows = self._outbox.entries(connection, partition, start, _ROWS_MAX)
+                    found[partition] = (epoch, start, rows)
+        return found
 
     def _owns(self, connection: Connection, partition: int, epoch: int) -> bool:
         progress = self._core.progress

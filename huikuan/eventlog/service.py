@@ -105,6 +105,7 @@ class Service(Questions[S, A]):
             lambda: self._runner.step(_IDLE_S),
             self._recover_runner,
             self._send,
+            self._relay.mark,
             ended,
         )
         self._is_checked = False
@@ -121,6 +122,7 @@ class Service(Questions[S, A]):
     def stop(self) -> None:
         """End both threads after their turns, and give up the leases in good order."""
         if self._threads.stop():
+            self._relay.mark()
             self._runner.leave()
 
     def close(self) -> None:
@@ -142,14 +144,15 @@ class Service(Questions[S, A]):
 
     def relay_once(self) -> int:
         """One turn of sending, without threads; answers how many rows were sent."""
-        return self._relay.send()
+        sent = self._relay.send()
+        self._relay.mark()
+        return sent
 
     def drain(self) -> None:
         """Step and send until nothing moves, without threads."""
-        moved, wait_s = 1, 0.0
+        moved = 1
         while moved or any(self.lag().values()):
-            moved = self.step(wait_s) + self.relay_once()
-            wait_s = 0.0 if moved else 0.02
+            moved = self.step(0.0 if moved else 0.02) + self.relay_once()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -242,7 +245,5 @@ class Service(Questions[S, A]):
         if any(said.values()):
             self.wake()
         for partition, sayings in said.items():
-            if sayings and self.after_commit:
-                end = self.log.end(partition)
-                for hook in self.after_commit:
-                    hook(partition, sayings, end)
+            for hook in self.after_commit if sayings else ():
+                hook(partition, sayings, self.log.end(partition))

@@ -9,6 +9,7 @@ from huikuan.eventlog.turning import Turning
 _ALONE_S = 1.0
 _SHARED_S = 0.05
 """How long the relay waits unwoken: in another process somebody may have said something."""
+_RESTED_S = 0.03
 _JOIN_S = 30.0
 
 
@@ -21,10 +22,11 @@ class Threads:
         follow: Callable[[], object],
         recover: Callable[[], None],
         send: Callable[[], None],
+        mark: Callable[[], None],
         ended: Callable[[str], None] | None,
     ) -> None:
         self._name, self._follow, self._recover = name, follow, recover
-        self._send_all, self._ended = send, ended
+        self._send_all, self._mark, self._ended = send, mark, ended
         self._to_send = threading.Event()
         self._turnings: list[Turning] = []
         self._unwoken_s = _ALONE_S
@@ -71,9 +73,14 @@ class Threads:
 
     def _send(self) -> None:
         self._to_send.wait(self._unwoken_s)
-        self._to_send.clear()
         try:
-            self._send_all()
+            while True:
+                self._to_send.clear()
+                self._send_all()
+                if not self._to_send.wait(_RESTED_S):
+                    break
+            # Nobody waits for this, so it need not be in the way of what is said meanwhile.
+            self._mark()
         except BaseException:
             # What was to be sent still is.
             self._to_send.set()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError
 
 from huikuan.eventlog.lease import FencedError
-from huikuan.eventlog.log import AppendUnknownError, LogError
+from huikuan.eventlog.log import AppendUnknownError, LogAwayError, LogError
 from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.eventlog.ownership import RebuildNeededError
 from huikuan.eventlog.restored import RestoredBackupError
@@ -21,7 +21,7 @@ STOPS: tuple[type[Exception], ...] = (
     SaidOtherwiseError,
 )
 """Waiting does not help: a person must look."""
-_WORLD = (DBAPIError, AppendUnknownError, OSError, TimeoutError)
+_WORLD = (DBAPIError, AppendUnknownError, LogAwayError, OSError, TimeoutError)
 _WORLD_FAILURES_MAX = 120
 _OWN_FAILURES_MAX = 5
 _PAUSE_S = 0.1

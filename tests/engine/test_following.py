@@ -121,6 +121,31 @@ def test_folding_without_deciding_arrives_where_following_did(
     assert shadow.rows == live
 
 
+def test_what_waited_for_its_day_counts_before_what_comes_next() -> None:
+    history: list[Action] = [("points", "a", 0, 5), ("points", "b", 1, 2), ("day", 1)]
+    history += [("points", "a", -1, 0), ("points", "b", 0, -1), ("points", "a", 0, -5)]
+    records = records_made(history)
+    live, said, _, _ = follow(records, [100])
+    assert said == []
+    shadow = Shadow(records)
+    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    refolding.take(records)
+    shadow.rows = refolding.finish()
+    assert shadow.rows == live
+
+
+def test_what_waited_in_an_earlier_round_counts_when_its_day_opened() -> None:
+    records = records_made([("day", 1), ("points", "a", 1, 5), ("points", "b", 5, 5), ("day", 1)])
+    shadow = Shadow(records)
+    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    refolding.take(records[:3])
+    shadow.rows.update(refolding.finish())
+    refolding.take(records[3:])
+    changed = refolding.finish()
+    assert set(changed) == {"", "a"}
+    assert {**shadow.rows, **changed} == follow(records, [1])[0]
+
+
 def as_record(saying: Saying) -> Record:
     meta = Meta(TOY, 0, saying.id, saying.type, saying.recorded_at, said=True)
     return Record(0, -1, saying.key, saying.value, meta)
