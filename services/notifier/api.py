@@ -115,8 +115,9 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
     @router.get("/escalations", tags=["feed"], summary="Everything said, in order per debtor")
     def feed(waited: AfterPosition, page: Page) -> Response:
         del waited
-        items, _ = read(_cursor(page.after, "after"), page.limit)
-        more = len(items) == page.limit
+        items, _ = read(_cursor(page.after, "after"), page.limit + 1)
+        more = len(items) > page.limit
+        items = items[: page.limit]
         return _json({"items": items, **({"next": items[-1].cursor} if more else {})})
 
     @router.get(

@@ -67,14 +67,15 @@ class Questions:
 
     def holds(self, after: str, limit: int) -> Answer:
         """What is stopped now: everything in force that is harder than a notice, by debtor."""
-        rows = self._service.rows(label=HELD, after=after, limit=limit)
+        rows = self._service.rows(label=HELD, after=after, limit=limit + 1)
+        more, rows = len(rows) > limit, rows[:limit]
         items = [
             _hold(debtor, each)
             for debtor, row in rows
             for each in self._service.rules.load(debtor, row.body).case.in_force()
             if hurts(each.kind)
         ]
-        return {"items": items, **({"next": rows[-1][0]} if len(rows) == limit else {})}
+        return {"items": items, **({"next": rows[-1][0]} if more else {})}
 
     def _known(self, debtor: str, known_at: KnownAt) -> tuple[Watched, Shared]:
         """The debtor as known then: from his state, or from the records that were known."""

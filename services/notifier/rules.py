@@ -81,13 +81,17 @@ class NotifierRules:
     def load(self, key: str, body: bytes) -> Watched:
         """See ``Rules``."""
         end = 4 + int.from_bytes(body[:4])
-        return Watched(key, decode_account(body[end:]), _case_decoder.decode(body[4:end]))
+        watched = Watched(key, decode_account(body[end:]), _case_decoder.decode(body[4:end]))
+        watched.case_body = body[4:end]
+        return watched
 
     def dump(self, account: Watched, shared: Shared) -> Row:
         """See ``Rules``; the label says whether anything is in force."""
         kinds = {each.kind for each in account.case.in_force()}
         label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
-        case, book = _case_encoder.encode(account.case), encode_account(account.account)
+        case, book = account.case_body, encode_account(account.account)
+        if case is None:
+            case = account.case_body = _case_encoder.encode(account.case)
         return Row(b"".join((len(case).to_bytes(4), case, book)), review_on(account, shared), label)
 
     def everybody(self, shared: Shared, record: Record) -> Due:
@@ -112,6 +116,7 @@ class NotifierRules:
             account.fact = event = _decode(record)
             return receive(account.account, event, meta.id, shared.setting)
         if meta.type in CASE_TYPES:
+            account.case_body = None
             note(account.case, _decode(record), meta.recorded_at)
         elif meta.type not in TYPES:
             raise LogError(f"unknown type {meta.type}: this process is too old for the log")
@@ -155,6 +160,8 @@ class NotifierRules:
         )
         speech.say(decision.changes)
         account.waits_for_opening = decision.waits_for_opening
+        if speech.sayings:
+            account.case_body = None
         return speech.sayings
 
 

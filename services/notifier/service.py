@@ -32,6 +32,7 @@ class Notifier:
 
     def start(self) -> None:
         """Follow the log, and publish."""
+        self.service.bell.is_silenced = False
         self.service.start()
         if self._open_topic is not None and self._publishing is None:
             self._publishing = Publishing(self.service, self._open_topic())

@@ -25,12 +25,14 @@ from services.notifier.shared import Shared
 class Watched:
     """One debtor as the notifier knows him: his account, and his case beside it."""
 
-    __slots__ = ("account", "case", "debtor", "fact", "sight", "waits_for_opening")
+    __slots__ = ("account", "case", "case_body", "debtor", "fact", "sight", "waits_for_opening")
 
     def __init__(self, debtor: str, account: Account, case: Case) -> None:
         self.debtor = debtor
         self.account = account
         self.case = case
+        self.case_body: bytes | None = None
+        """The case as it is written; None once a word may have changed it."""
         self.sight: Sight | None = None
         """Of the open day; None once a record may have changed it."""
         self.fact: Event | None = None

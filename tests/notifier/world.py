@@ -78,6 +78,11 @@ class World:
             self.drain()
             day += _DAY
 
+    def leap(self, day: date) -> None:
+        """Open this day, whatever lies between; no ledger does."""
+        self.everybody(BusinessDayOpened(date=day), f"day/{day}")
+        self.drain()
+
     def everybody(self, event: Event, event_id: str) -> None:
         for partition in range(self.log.partitions):
             self._append(partition, EVERYBODY, event, event_id)
