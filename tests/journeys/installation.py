@@ -24,6 +24,8 @@ KEY = "hk_live_only-for-the-journeys-0123456789"
 START_SECONDS = 30.0
 WAIT_SECONDS = 60.0
 _PAGE = 1000
+_QUIET_LOOKS = 5
+"""What was read last lets something out, or is answered by a last word: so look again."""
 
 Answer = dict[str, Any]
 NO_SETTINGS: Settings = {}
@@ -99,9 +101,11 @@ class Installation:
         for service in self.urls:
             self.get(service, "/v1/position")
         deadline = time.monotonic() + WAIT_SECONDS
-        while not all(self._has_read_all(service) for service in self.urls):
+        quiet = 0
+        while quiet < _QUIET_LOOKS:
             assert time.monotonic() < deadline, "they do not come to an end"
-            time.sleep(0.05)
+            quiet = quiet + 1 if all(map(self._has_read_all, self.urls)) else 0
+            time.sleep(0.1)
 
     def _has_read_all(self, service: str) -> bool:
         parts = _good(self.ask("GET", service, "/health/parts"))

@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.journeys import receivables
 from tests.journeys.installation import PROJECT, Installation, run, serving
+from tests.journeys.state import everything
 from tests.rig.parts import Parts, Settings
 
 MAPPING = PROJECT / "deploy" / "mappings" / "receivables.yaml"
@@ -54,6 +56,30 @@ def test_the_import_gives_every_figure(
         _has_every_invoice(huikuan)
         _ages_as_computed_by_hand(huikuan)
         _raised_and_lifted_every_step(huikuan)
+
+
+def test_a_file_that_is_imported_twice_changes_nothing(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "first-rows.csv"
+    file.write_text("".join(receivables.FILE.read_text().splitlines(keepends=True)[:301]))
+    command = ("import", str(file), "--mapping", str(MAPPING), "--json")
+    with serving(home) as huikuan:
+        huikuan.adopt(STEPS)
+        first = run(home, *command, "--history", "--through", "2012-03-31")
+        assert first.returncode == 0, first.stderr
+        huikuan.settle()
+        state, said = everything(huikuan), huikuan.feed()
+        assert said
+
+        second = run(home, *command, "--history", "--through", "2012-03-31")
+        third = run(home, *command)
+
+        for again in (second, third):
+            assert again.returncode == 0, again.stderr
+            counts = msgspec.json.decode(again.stdout)
+            assert (counts["accepted"], counts["duplicate"]) == (0, 600)
+        huikuan.settle()
+        assert everything(huikuan) == state
+        assert huikuan.feed() == said
 
 
 def test_our_own_reading_of_the_file_gives_the_figures_of_its_readme() -> None:

@@ -57,7 +57,7 @@ def stop_all(directory: Path) -> None:
     """End every server that this run started."""
     for note in directory.glob(f"*{_SUFFIX}"):
         Server(**json.loads(note.read_text())).stop()
-        note.unlink()
+        note.unlink(missing_ok=True)
 
 
 def run_directory(factory: pytest.TempPathFactory) -> Path:
