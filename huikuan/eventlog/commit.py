@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic
 
 import msgspec
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from huikuan.eventlog.core import Core, encode_seqs
 from huikuan.eventlog.crash import crash_point
@@ -19,6 +19,8 @@ from huikuan.eventlog.record import EVERYBODY, Record, Saying, encode_meta
 from huikuan.eventlog.rules import A, S
 from huikuan.eventlog.state import Keyed
 
+_MOVED = ("position", "seqs", "cursor", "known_at")
+
 
 class Committer(Generic[S, A]):
     """Writes what a turn gathered, all or nothing."""
@@ -28,6 +30,12 @@ class Committer(Generic[S, A]):
     ) -> None:
         self._database, self._core, self._history = database, core, history
         self._outbox, self._partitions = outbox, partitions
+        progress = core.progress.c
+        self._moving = (
+            update(core.progress)
+            .where(progress.partition == bindparam("at"), progress.epoch == bindparam("mine"))
+            .values({name: bindparam(f"new_{name}") for name in _MOVED})
+        )
 
     def commit(self, turn: Sequence[Held[S, A]]) -> dict[int, list[Saying]]:
         """Commit, then forget what was gathered; answers what was said, by partition.
@@ -54,18 +62,16 @@ class Committer(Generic[S, A]):
         return said
 
     def _advance(self, connection: Connection, held: Held[S, A]) -> None:
-        following, progress = held.following, self._core.progress
-        cursor, known_at = following.cursor, following.known_at
-        moved = update(progress).where(
-            progress.c.partition == following.partition, progress.c.epoch == held.epoch
-        )
-        values = {
-            "position": following.position,
-            "seqs": encode_seqs(following.seqs),
-            "cursor": None if cursor is None else msgspec.json.encode(cursor).decode(),
-            "known_at": known_at,
+        following, cursor = held.following, held.following.cursor
+        moved = {
+            "at": following.partition,
+            "mine": held.epoch,
+            "new_position": following.position,
+            "new_seqs": encode_seqs(following.seqs),
+            "new_cursor": None if cursor is None else msgspec.json.encode(cursor).decode(),
+            "new_known_at": following.known_at,
         }
-        if connection.execute(moved.values(values)).rowcount != 1:
+        if connection.execute(self._moving, moved).rowcount != 1:
             raise FencedError(f"partition {following.partition} has another owner")
         self._history.keep(connection, following.taken, following.known_before)
         if following.aside:

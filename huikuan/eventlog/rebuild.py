@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as SqlRow
 
 from huikuan.eventlog.calm import calm_gc
+from huikuan.eventlog.comparison import differences
 from huikuan.eventlog.core import Core, decode_seqs, last_seqs
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
@@ -131,7 +132,7 @@ class Rebuild(Generic[S, A]):
             for part, row in zip(self._parts, live, strict=True):
                 self._end(connection, part, row)
             compared = self._comparable and not half_done
-            differences = self._new.differences(connection, self._live) if compared else []
+            unlike = differences(connection, self._new, self._live) if compared else []
             spoken = last_seqs(connection, self._core)
             self._flip(connection)
         return RebuildReport(
@@ -140,7 +141,7 @@ class Rebuild(Generic[S, A]):
             keys=self._keys,
             seconds=time.monotonic() - began,
             compared=compared,
-            differences=differences,
+            differences=unlike,
             positions={part.partition: part.position for part in self._parts},
             said_through=spoken,
         )

@@ -18,9 +18,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    and_,
     bindparam,
-    or_,
     select,
     text,
 )
@@ -64,6 +62,15 @@ class State:
             one_of(self.table.c.key, is_postgres=is_postgres),
         )
 
+        columns = self.table.c
+        self._everyone = (
+            select(columns.key)
+            .where(columns.partition == bindparam("partition"), columns.key > bindparam("after"))
+            .order_by(columns.key)
+            .limit(bindparam("most"))
+        )
+        self._due = self._everyone.where(columns.review_on <= bindparam("through"))
+
     def create(self, connection: Connection) -> None:
         """Make it, empty, where it is not there yet."""
         if self._is_postgres:
@@ -95,11 +102,11 @@ class State:
         limit: int | None,
     ) -> list[str]:
         """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
-        columns = self.table.c
-        query = select(columns.key).where(columns.partition == partition, columns.key > after)
-        if through is not None:
-            query = query.where(columns.review_on <= through)
-        return list(connection.scalars(query.order_by(columns.key).limit(limit)))
+        query = self._everyone if through is None else self._due
+        wanted = {"partition": partition, "after": after, "through": through, "most": limit}
+        if limit is None:
+            query = query.limit(None)
+        return list(connection.scalars(query, wanted))
 
     def save(self, connection: Connection, rows: Iterable[Keyed]) -> None:
         """Insert or replace."""
@@ -152,26 +159,6 @@ class State:
         found = connection.execute(query.order_by(columns.key).limit(limit))
         return [(key, Row(body, review_on, word)) for key, body, review_on, word in found]
 
-    def differences(self, connection: Connection, other: "State") -> list[tuple[int, str]]:
-        """Partition and key of rows that are not byte for byte the same in both, at most 100."""
-        mine, theirs = self.table, other.table
-        same_key = and_(mine.c.partition == theirs.c.partition, mine.c.key == theirs.c.key)
-        unlike = or_(
-            mine.c.body != theirs.c.body,
-            mine.c.label != theirs.c.label,
-            mine.c.review_on.is_distinct_from(theirs.c.review_on),
-        )
-        found = {
-            (partition, key)
-            for query in (
-                select(mine.c.partition, mine.c.key).join(theirs, same_key).where(unlike),
-                _missing(mine, theirs),
-                _missing(theirs, mine),
-            )
-            for partition, key in connection.execute(query.limit(100))
-        }
-        return sorted(found)[:100]
-
     def _copy_and_merge(self, connection: Connection, rows: list[Keyed]) -> None:
         connection.exec_driver_sql(_INCOMING)
         copy_in(connection, "COPY incoming_state FROM STDIN", map(_line, rows))
@@ -211,11 +198,6 @@ def _table(number: int, *, is_postgres: bool) -> Table:
         # Room beside each row for its next version, so that most updates touch no index.
         postgresql_with={"fillfactor": 60},
     )
-
-
-def _missing(here: Table, there: Table) -> Select[tuple[int, str]]:
-    same_key = and_(here.c.partition == there.c.partition, here.c.key == there.c.key)
-    return select(here.c.partition, here.c.key).where(~select(there.c.key).where(same_key).exists())
 
 
 def _many(connection: Connection, statement: str, values: list[tuple[object, ...]]) -> None:
