@@ -39,7 +39,9 @@ def demo() -> None:
 
     began = time.monotonic()
     home = Path(tempfile.mkdtemp(prefix="huikuan-demo-"))
-    os.environ.pop("HUIKUAN_LOG_URL", None)
+    for name in [each for each in os.environ if each.startswith("HUIKUAN_")]:
+        if name != "HUIKUAN_LANG":  # whatever else is set belongs to a real installation
+            del os.environ[name]
     try:
         with serving(home) as server:
             endpoints = {name: Endpoint(f"{server.url}/{name}", server.key) for name in SERVICES}

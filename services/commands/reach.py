@@ -71,7 +71,9 @@ class Services:
     def _send(self, method: str, service: str, path: str, **options: Any) -> httpx2.Response:
         endpoint = self.endpoints[service]
         url = endpoint.url + path
-        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {endpoint.key}"}
+        headers = options.pop("headers", {})
+        if endpoint.key:
+            headers = {**headers, "Authorization": f"Bearer {endpoint.key}"}
         try:
             return self._client.request(method, url, headers=headers, **options)
         except httpx2.TransportError as error:

@@ -67,6 +67,8 @@ def test_a_wrong_key_and_a_dead_address_have_their_exit_codes(
     refused = run(tmp_path, "quarantine", "list", **wrong)
     assert refused.returncode == 4
     assert "not-the-key" not in refused.stderr
+    without = run(tmp_path, "quarantine", "list", HUIKUAN_URL=served.server.url)
+    assert (without.returncode, without.stderr) == (4, "huikuan: An API key is needed.\n")
     dead = run(tmp_path, "quarantine", "list", HUIKUAN_URL="http://127.0.0.1:1")
     assert dead.returncode == 3
     assert "127.0.0.1:1" in dead.stderr

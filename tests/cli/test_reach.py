@@ -1,0 +1,64 @@
+"""Where a command looks for the services, and what it says where it finds only some."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from services.commands import server_file
+from services.commands.reach import home_of, services
+from services.commands.server_file import SERVICES, Server
+from services.commands.trouble import UNREACHABLE, CommandError
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in os.environ if each.startswith("HUIKUAN_")]:
+        monkeypatch.delenv(name)
+
+
+def _write(home: Path, name: str, port: int) -> None:
+    server = Server(url=f"http://127.0.0.1:{port}", pid=os.getpid(), key=f"key-of-{name}")
+    server_file.write(home, server, name)
+
+
+def test_services_apart_are_found_each_with_its_own_key(tmp_path: Path) -> None:
+    for port, name in enumerate(SERVICES):
+        _write(tmp_path, name, port)
+    with services(tmp_path) as reached:
+        assert reached.endpoints["notifier"].url == "http://127.0.0.1:2/notifier"
+        assert reached.endpoints["notifier"].key == "key-of-notifier"
+
+
+def test_half_a_system_is_no_system(tmp_path: Path) -> None:
+    _write(tmp_path, "ledger", 1)
+    with pytest.raises(CommandError, match="promises, notifier") as refused, services(tmp_path):
+        pass
+    assert refused.value.code == UNREACHABLE
+
+
+def test_what_the_environment_says_goes_before_what_runs_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, server_file.ALL, 1)
+    monkeypatch.setenv("HUIKUAN_URL", "https://huikuan.example/")
+    monkeypatch.setenv("HUIKUAN_LEDGER_URL", "https://ledger.example")
+    monkeypatch.setenv("HUIKUAN_API_KEY", "new-key, old-key")
+    with services(tmp_path) as reached:
+        assert reached.endpoints["ledger"].url == "https://ledger.example"
+        assert reached.endpoints["notifier"].url == "https://huikuan.example/notifier"
+        assert reached.endpoints["notifier"].key == "new-key"
+
+
+def test_a_key_goes_to_no_server_but_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, server_file.ALL, 1)
+    monkeypatch.setenv("HUIKUAN_URL", "https://elsewhere.example")
+    with services(tmp_path) as reached:
+        assert reached.endpoints["ledger"].key == ""
+
+
+def test_the_home_is_the_folder_var_unless_it_is_said() -> None:
+    assert home_of({}) == Path("var").resolve()
+    assert home_of({"HUIKUAN_HOME": "/srv/huikuan"}) == Path("/srv/huikuan")
