@@ -5,6 +5,7 @@ A command acts when it is read back from the log, by us as by anybody.
 
 from datetime import date
 
+from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.eventlog.record import Saying
 from huikuan.events.codec import encode
 from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
@@ -20,6 +21,10 @@ NOT_OPEN = Words("The escalation is not in force any more.", "该升级已不再
 NOT_RAISED = Words("The escalation was not raised yet.", "该升级尚未生效。")
 NOT_PROPOSED = Words("The escalation does not wait for approval.", "该升级不在等待批准。")
 PROPOSER = Words("Who proposed it cannot approve it.", "拟定者不能批准。")
+KEY_REUSED = Words(
+    "This Idempotency-Key came with another answer before.",
+    "该 Idempotency-Key 已用于另一答复。",
+)
 OLDER = Words("The hold_seq is not this escalation's.", "hold_seq 与该升级不符。")
 
 
@@ -90,5 +95,8 @@ class Answering:
             source=SOURCE,
             trace=trace,
         )
-        with self._service.transaction() as connection:
-            return self._service.say(connection, [word]).encode()
+        try:
+            with self._service.transaction() as connection:
+                return self._service.say(connection, [word]).encode()
+        except SaidOtherwiseError:
+            raise Problem(409, "idempotency_key_reused", KEY_REUSED) from None

@@ -28,6 +28,13 @@ _TYPE_PREFIX, _TYPE_SUFFIX = "huikuan.escalation.", ".v1"
 _decoder = msgspec.json.Decoder(EscalationSaid)
 
 
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kinds = msgspec.json.Decoder(_Kind)
+
+
 class Word(msgspec.Struct, frozen=True):
     """One word of the feed."""
 
@@ -123,7 +130,12 @@ class Feed:
 
 def is_hurting_raise(word: Word) -> bool:
     """Whether this is a step that hurts, being raised."""
-    return word.type == EscalationRaised.TYPE and hurts(word.said.kind)
+    return word.type == EscalationRaised.TYPE and hurts(kind_of(word.value))
+
+
+def kind_of(value: bytes) -> str:
+    """The kind of step that a word is about."""
+    return _kinds.decode(value).kind
 
 
 def _word(row: Row[Any]) -> Word:

@@ -9,6 +9,7 @@ from huikuan.eventlog.log import Log
 from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.service import Service
+from huikuan.eventlog.turning import Turning
 from huikuan.events.notifier import (
     EscalationExhausted,
     EscalationLifted,
@@ -58,11 +59,22 @@ class Following(Service[Shared, Watched]):
         self.feed = Feed(self.core, self.tables)
         self.gate = Gate(self.database, self.tables, self.feed, self.outbox, log.end)
         self.bell = Bell()
+        self.publishing: Turning | None = None
+        """The loop that writes the public topic, while it turns."""
         self._ownership.claimed.append(self._look_at_claimed)
 
-    def held(self) -> set[int]:
-        """The partitions that this process owns now."""
-        return set(self._ownership.epochs())
+    def epochs(self) -> dict[int, int]:
+        """The partitions that this process owns now, each with its epoch."""
+        return self._ownership.epochs()
+
+    def health(self) -> dict[str, object]:
+        """As every service's, with the publishing of the public topic among its parts."""
+        health = super().health()
+        publishing = self.publishing
+        if publishing is None:
+            return health
+        trouble = publishing.failure or publishing.trouble
+        return {**health, "publishing": trouble, "ready": bool(health["ready"]) and not trouble}
 
     def _look_at_claimed(self, claims: Sequence[Claim]) -> None:
         self.gate.claimed([claim.partition for claim in claims])

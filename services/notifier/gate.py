@@ -15,18 +15,11 @@ from huikuan.eventlog.outbox import Outbox
 from huikuan.eventlog.record import Saying
 from huikuan.events.notifier import EscalationLifted, EscalationRaised, EscalationRetracted
 from services.notifier.domain.policy import hurts
-from services.notifier.feed import Feed, Word, is_hurting_raise
+from services.notifier.feed import Feed, Word, is_hurting_raise, kind_of
 from services.notifier.tables import Tables
 
 _UNDOES = frozenset({EscalationLifted.TYPE, EscalationRetracted.TYPE})
 _PAGE_ROWS = 2_000
-
-
-class _Kind(msgspec.Struct):
-    kind: str
-
-
-_kinds = msgspec.json.Decoder(_Kind)
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -72,6 +65,10 @@ class Gate:
                 self._waiting.pop(partition, None)
                 if waits:
                     self._waiting[partition] = Waiting(head, end)
+            if head > released_seq and not waits:
+                # So that the next owner need not look at all of these again.
+                with self._database.writing() as connection:
+                    self._release(connection, partition, head)
 
     def folded(self, partition: int, position: int) -> bool:
         """The partition is folded so far; whether something went out."""
@@ -108,7 +105,7 @@ class Gate:
 
 def hurts_now(saying: Saying) -> bool:
     """Whether this raises a step that hurts."""
-    return saying.type == EscalationRaised.TYPE and hurts(_kinds.decode(saying.value).kind)
+    return saying.type == EscalationRaised.TYPE and hurts(kind_of(saying.value))
 
 
 def _superseded(words: Sequence[Word], seq: int) -> set[int]:

@@ -5,7 +5,7 @@ a restart or another owner goes on where the last one ended, and subscribers see
 the ordinary case; after a failure in mid-air they drop by id.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.log import AppendUnknownError, Log
@@ -24,29 +24,28 @@ class PublicTopic:
     """Sends what the gate let out, per partition in order; by one thread."""
 
     def __init__(
-        self, topic: Log, database: Database, feed: Feed, held: Callable[[], Collection[int]]
+        self, topic: Log, database: Database, feed: Feed, epochs: Callable[[], Mapping[int, int]]
     ) -> None:
-        """``held`` tells the partitions that this process owns."""
-        self._topic, self._database, self._feed, self._held = topic, database, feed, held
-        self._written: dict[int, int] = {}
+        """``epochs`` tells the partitions that this process owns, each with its epoch."""
+        self._topic, self._database, self._feed, self._epochs = topic, database, feed, epochs
+        self._written: dict[int, tuple[int, int]] = {}
+        """Partition → its epoch, and the last seq that is on the topic."""
 
     def send(self) -> int:
         """Append what is new; answers how many words were sent.
 
         Raises ``AppendUnknownError``; then the next call looks at the tail again.
         """
-        held = set(self._held())
-        for lost in self._written.keys() - held:
-            del self._written[lost]
-        return sum(self._send(partition) for partition in sorted(held))
+        held = sorted(self._epochs().items())
+        return sum(self._send(partition, epoch) for partition, epoch in held)
 
     def forget(self) -> None:
         """Trust nothing but the topic's tail."""
         self._written = {}
 
-    def _send(self, partition: int) -> int:
-        written = self._written.get(partition)
-        if written is None:
+    def _send(self, partition: int, epoch: int) -> int:
+        known_epoch, written = self._written.get(partition, (None, 0))
+        if known_epoch != epoch:  # another owner may have written meanwhile
             written = self._tail(partition)
         with self._database.reading() as connection:
             words = self._feed.of_partition(connection, partition, written, _WORDS_MAX)
@@ -57,7 +56,7 @@ class PublicTopic:
                 self._written.pop(partition, None)
                 raise
             written = words[-1].seq
-        self._written[partition] = written
+        self._written[partition] = (epoch, written)
         return len(words)
 
     def _tail(self, partition: int) -> int:

@@ -57,10 +57,11 @@ class Publishing:
 
     def __init__(self, service: Following, topic: Log) -> None:
         self._log = topic
-        self._topic = PublicTopic(topic, service.database, service.feed, service.held)
+        self._topic = PublicTopic(topic, service.database, service.feed, service.epochs)
         self._rung = threading.Event()
         service.bell.hear(self._rung)
-        self._turning = Turning("notifier-publish", self._turn, self._topic.forget, lambda _: None)
+        turning = Turning("notifier-publish", self._turn, self._topic.forget, lambda _: None)
+        self._turning = service.publishing = turning
 
     def start(self) -> None:
         """Begin with whatever is not on the topic yet."""

@@ -304,6 +304,8 @@ def test_the_same_answer_under_one_idempotency_key_counts_once(world: World) -> 
         for _ in range(2)
     }
     assert len(tokens) == 1
+    other = world.client.post(path, json={"by": "wms"}, headers={"Idempotency-Key": "k1"})
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
     assert len(raised(world)["acknowledgements"]) == 1
 
 

@@ -39,7 +39,7 @@ def events(topic: MemoryLog) -> list[dict[str, Any]]:
 
 def publisher(world: World, topic: MemoryLog) -> PublicTopic:
     service = world.notifier.service
-    return PublicTopic(topic, service.database, service.feed, service.held)
+    return PublicTopic(topic, service.database, service.feed, service.epochs)
 
 
 def overdue(world: World, debtors: int = 5) -> None:
