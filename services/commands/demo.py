@@ -17,7 +17,7 @@ from services.commands.server_file import SERVICES
 from services.commands.words import say
 
 SEED = 2026
-DEBTORS = 40
+DEBTORS = 24
 INVOICES_PER_DEBTOR = 14
 FIRST_ON = date(2024, 1, 1)
 DAYS = 731

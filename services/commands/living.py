@@ -1,6 +1,6 @@
 """Living through days as they are: a day opens, then what becomes known on it goes in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -32,16 +32,25 @@ def live_through(reached: Services, facts: Iterable[Told], days: Sequence[date],
         day: [cloud_event(told) for told in group]
         for day, group in groupby(sorted(facts, key=_known_on), _known_on)
     }
-    position = ""
     with show.progress(label, len(days)) as advance:
-        for day in days:
-            position = reached.post("ledger", "/v1/days", {"date": day.isoformat()})["position"]
-            for batch in _batches(by_day.get(day, [])):
-                position = reached.post("ledger", "/v1/events", batch)["position"]
-            advance(1)
+        opened = 0
+        for number, day in enumerate(days, start=1):
+            if day in by_day or day == days[-1]:  # days on which nothing comes open with the next
+                position = _live(reached, day, by_day.get(day, []))
+                advance(number - opened)
+                opened = number
         for name in SERVICES:
             reached.wait(name, position)
     return sum(len(facts) for facts in by_day.values())
+
+
+def _live(reached: Services, day: date, facts: Sequence[dict[str, Any]]) -> str:
+    """Open the days through this one and send its facts; answers how far to fold."""
+    position: str = reached.post("ledger", "/v1/days", {"date": day.isoformat()})["position"]
+    for start in range(0, len(facts), _BATCH):
+        answer = reached.post("ledger", "/v1/events", facts[start : start + _BATCH])
+        position = answer["position"]
+    return position
 
 
 def cloud_event(told: Told) -> dict[str, Any]:
@@ -58,8 +67,3 @@ def cloud_event(told: Told) -> dict[str, Any]:
 
 def _known_on(told: Told) -> date:
     return told.known_on
-
-
-def _batches(facts: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
-    for start in range(0, len(facts), _BATCH):
-        yield facts[start : start + _BATCH]
