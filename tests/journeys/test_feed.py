@@ -15,6 +15,7 @@ from tests.journeys.installation import Answer, Installation, serving
 from tests.journeys.streams import Told, stream
 from tests.rig.parts import Parts
 
+pytestmark = pytest.mark.xdist_group("feed")  # one installation serves most
 PORTFOLIO = portfolio.days(seed=7, debtors=60, length_days=100)
 
 
@@ -76,7 +77,6 @@ def test_what_the_feed_tells_adds_up_to_each_history(huikuan: Installation) -> N
         assert {each["escalation"]: each["status"] for each in history} == statuses
 
 
-@pytest.mark.xdist_group("kafka")
 @pytest.mark.parametrize("log", ["kafka", "librdkafka"])
 def test_the_public_topic_has_every_word_once_as_a_cloudevent(
     home: Path, parts: Parts, log: str

@@ -20,7 +20,7 @@ steps:
 """
 BOTH = [
     ("sqlite", "embedded"),
-    pytest.param("postgresql", "kafka", marks=pytest.mark.xdist_group("kafka")),
+    ("postgresql", "kafka"),
 ]
 
 

@@ -18,7 +18,7 @@ PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=90)
     ("database", "log"),
     [
         ("sqlite", "embedded"),
-        pytest.param("postgresql", "kafka", marks=pytest.mark.xdist_group("kafka")),
+        ("postgresql", "kafka"),
     ],
 )
 def test_each_service_is_rebuilt_while_facts_come_in(

@@ -38,10 +38,10 @@ if not receivables.FILE.exists() and not os.environ.get("CI"):
     ("database", "log"),
     [
         ("sqlite", "embedded"),
-        pytest.param("postgresql", "embedded", marks=pytest.mark.xdist_group("postgresql")),
-        pytest.param("sqlite", "kafka", marks=pytest.mark.xdist_group("kafka")),
-        pytest.param("postgresql", "kafka", marks=pytest.mark.xdist_group("kafka")),
-        pytest.param("postgresql", "librdkafka", marks=pytest.mark.xdist_group("kafka")),
+        ("postgresql", "embedded"),
+        ("sqlite", "kafka"),
+        ("postgresql", "kafka"),
+        ("postgresql", "librdkafka"),
     ],
 )
 def test_the_import_gives_every_figure(

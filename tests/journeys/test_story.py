@@ -48,7 +48,6 @@ def test_a_debtor_who_pays_only_some_is_warned_blocked_and_cancelled(home: Path)
         _ends_cancelled(huikuan)
 
 
-@pytest.mark.xdist_group("kafka")
 def test_a_notifier_that_was_down_says_the_same_with_the_same_dates(
     home: Path, parts: Parts
 ) -> None:

@@ -89,7 +89,7 @@ class Trapper:
     def _spawn_with_trap(self, service: ServiceProcess) -> None:
         point = self._draw.choice(self._points)
         self._traps[service.name] = point
-        passes = self._draw.randint(1, 25)
+        passes = self._draw.randint(1, 6)
         service.environment = {
             **self._clean[service.name],
             "HUIKUAN_CRASH_AT": f"{point}:#{passes}",

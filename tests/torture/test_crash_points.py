@@ -17,7 +17,7 @@ from tests.torture.load import Sender, requests
 DEATHS = max(5, int(os.environ.get("HUIKUAN_KILLS", "20")) // 4)
 DEBTORS = 50
 
-pytestmark = [pytest.mark.torture, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(3600)]
 
 
 def test_services_that_die_between_two_effects_end_as_one_that_did_not(

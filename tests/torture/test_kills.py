@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("HUIKUAN_KILLS", "20"))
 DELAY_SECONDS_MAX = 0.6
 DEBTORS = 80
 
-pytestmark = [pytest.mark.torture, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(3600)]
 
 
 def test_services_that_are_killed_end_as_one_that_was_not(
