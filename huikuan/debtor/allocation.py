@@ -5,7 +5,7 @@ from datetime import date
 
 from huikuan.debtor.account import Account, index_of, name_of
 from huikuan.debtor.disputes import shields
-from huikuan.debtor.posting import claimed_minor, pay, reduce_open, spend
+from huikuan.debtor.posting import claimed_minor, evict, pay, reduce_open, spend
 from huikuan.debtor.setting import Setting, terms_on
 from huikuan.debtor.things import Book, Day, Entry, Item, Kind
 
@@ -39,9 +39,16 @@ def pay_named(
     amount_minor: int,
     discount_minor: int = 0,
 ) -> None:
-    """Pay items as the remittance says, as far as they are open; then discount them."""
+    """Pay items as the remittance says, then discount them.
+
+    What was only assumed to pay them gives way; ``settle`` then finds it another use.
+    """
     money = account.moneys[money_at]
     amount_minor = min(amount_minor, money.free_minor - claimed_minor(account, money_at))
+    lacking = amount_minor - sum([account.items[at].open_minor for at in named])
+    for at in named:
+        if lacking > 0 and account.items[at].book == money.book:
+            lacking -= evict(account, at, on, lacking)
     for at in named:
         item = account.items[at]
         part = min(item.open_minor, amount_minor)

@@ -63,7 +63,8 @@ def _shields(account: Account, book_at: int, on: Day, *, with_open: bool) -> dic
                 continue
             left = minor_of(dispute.amount, book.currency)
         else:
-            left = minor_of(dispute.upheld, book.currency) - _credited(account, dispute, book_at)
+            left = minor_of(dispute.upheld, book.currency)
+        left -= _credited(account, dispute, book_at)
         for at in book.open:
             if left <= 0:
                 break
@@ -77,7 +78,7 @@ def _shields(account: Account, book_at: int, on: Day, *, with_open: bool) -> dic
 
 
 def _credited(account: Account, dispute: Dispute, book_at: int) -> int:
-    """How much of what was upheld its credit notes have used up."""
+    """How much of what is contested its credit notes have granted."""
     answers = {
         at
         for at, money in enumerate(account.moneys)

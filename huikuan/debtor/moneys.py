@@ -40,8 +40,10 @@ def receive_payment(
     if event.kind == "bill":
         account.bills = (*account.bills, Bill(at, amount_minor))
         expose(account.books[book_at], on, bills_minor=amount_minor)
+    free = account.books[book_at].free
     if money.free_minor:
-        account.books[book_at].free.append(at)
+        free.append(at)
+    if free:
         settle(account, book_at, on, setting)
 
 

@@ -156,8 +156,11 @@ def free_assumed(
         amount_minor -= part
 
 
-def evict(account: Account, at: int, on: Day, amount_minor: int) -> None:
-    """Free money that was assumed to pay an item, up to an amount: the item is told otherwise."""
-    if amount_minor > 0:
-        assumed = allocations(account, Kind.ASSUMED, item=at)
-        free_assumed(account, on, assumed, amount_minor, Kind.ASSUMED)
+def evict(account: Account, at: int, on: Day, amount_minor: int) -> int:
+    """Free money that was assumed to pay an item, up to an amount; how much, in minor units."""
+    if amount_minor <= 0:
+        return 0
+    before = account.items[at].open_minor
+    assumed = allocations(account, Kind.ASSUMED, item=at)
+    free_assumed(account, on, assumed, amount_minor, Kind.ASSUMED)
+    return account.items[at].open_minor - before

@@ -7,6 +7,7 @@ from huikuan.debtor.exposure import expose
 from huikuan.debtor.items import keep_for_invoice
 from huikuan.debtor.posting import (
     allocations,
+    evict,
     free_assumed,
     pay,
     raise_free,
@@ -117,6 +118,7 @@ def _pay_again(account: Account, entry: Entry, on: Day) -> None:
     """Put back what a reversal took from an item that money had named, as far as it is open."""
     if entry.kind not in (Kind.NAMED, Kind.DISCOUNTED):
         return
+    evict(account, entry.item, on, -entry.amount_minor - account.items[entry.item].open_minor)
     part = min(-entry.amount_minor, account.items[entry.item].open_minor)
     if entry.kind is Kind.DISCOUNTED:
         reduce_open(account, Entry(on, Kind.DISCOUNTED, entry.item, entry.money, part))

@@ -26,7 +26,6 @@ def account_on(account: Account, day: date, setting: Setting) -> Account:
 def _rewound(account: Account, on: Day) -> Account:
     """A copy with all that happened after a day undone."""
     past = decode(encode(account))
-    past.waiting = ()
     while past.journal and past.journal[-1].on > on:
         _undo(past, past.journal.pop())
     while past.items and past.items[-1].on > on:
@@ -70,14 +69,8 @@ def _undo(account: Account, entry: Entry) -> None:
 
 
 def _forget_relations(past: Account, on: Day) -> None:
+    """Drop what came later; what ended later says so by its date."""
     past.disputes = tuple(dispute for dispute in past.disputes if dispute.opened_on <= on)
-    for dispute in past.disputes:
-        if dispute.resolved_on > on:
-            dispute.resolved_on = NEVER
-            dispute.upheld = "0"
     past.pauses = tuple(pause for pause in past.pauses if pause.on <= on)
-    for pause in past.pauses:
-        if pause.resumed_on > on:
-            pause.resumed_on = NEVER
     past.limits = tuple(limit for limit in past.limits if limit.on <= on)
     past.profiles = tuple(profile for profile in past.profiles if profile.on <= on)

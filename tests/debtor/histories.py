@@ -9,7 +9,7 @@ from huikuan.events import cash, promises, relations, sales
 from huikuan.events.fields import Event
 from tests.debtor.words import Fact, day
 
-DAYS = 24
+DAYS = 14
 INVOICES = ("A", "B", "C")
 PAYMENTS = ("P", "Q", "R")
 CREDITS = ("K", "L")

@@ -127,6 +127,38 @@ def test_instalments_are_paid_oldest_due_first_or_as_named() -> None:
     assert story.open() == {"A/1": 5000}
 
 
+def test_instalments_are_paid_by_their_dates_not_by_their_names() -> None:
+    parts = (
+        sales.Instalment(instalment="1", amount="60.00", due_on=day(15)),
+        sales.Instalment(instalment="2", amount="40.00", due_on=day(5)),
+    )
+    story = given(invoice("A", "100.00", on=1, instalments=parts))
+    story.when(payment("P", "50.00", on=2, pays="A"))
+    assert story.open() == {"A/1": 5000}
+
+
+def test_items_due_on_one_day_are_paid_by_their_numbers() -> None:
+    story = given(invoice("B", "10.00", on=1, due=5), invoice("A", "10.00", on=2, due=5))
+    assert list(story.open()) == ["A", "B"]
+    story.when(payment("P", "10.00", on=3))
+    assert story.open() == {"B": 1000}
+
+
+def test_unapplied_money_covers_the_oldest_due_once() -> None:
+    story = given(policy(allocate="none"), invoice("A", "100.00", on=1, due=5))
+    story.when(invoice("B", "100.00", on=1, due=9), payment("P", "130.00", on=2))
+    assert story.dunnable() == {"A": 0, "B": 7000}
+    assert [line.owed_minor for line in story.standing().lines] == [0, 7000]
+
+
+def test_a_clearing_takes_what_it_lacks_from_where_its_money_was_assumed_to_be() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), invoice("B", "100.00", on=1, due=9))
+    story.when(payment("P", "150.00", on=2))
+    assert story.open() == {"B": 5000}
+    story.when(allocated("X", "P", "B", "90.00", on=3))
+    assert story.open() == {"A": 4000, "B": 1000}
+
+
 def test_the_books_clearing_moves_money_that_was_assumed() -> None:
     story = given(invoice("A", "100.00", on=1, due=5), invoice("B", "100.00", on=1, due=9))
     story.when(payment("P", "100.00", on=2))

@@ -41,6 +41,14 @@ def test_its_credit_note_uses_up_what_was_upheld() -> None:
     assert (line.open_minor, line.disputed_minor, line.dunnable_minor) == (7500, 0, 7500)
 
 
+def test_nothing_but_its_credit_note_uses_up_what_was_upheld() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), dispute("D", "A", "25.00", on=8))
+    story.when(resolved("D", "upheld", on=20), payment("P", "30.00", on=21, pays="A"))
+    story.when(credit("K", "10.00", on=21, invoice="A"))
+    line = story.line("A")
+    assert (line.open_minor, line.disputed_minor, line.dunnable_minor) == (6000, 2500, 3500)
+
+
 def test_a_dispute_never_shields_more_than_is_open() -> None:
     story = given(invoice("A", "100.00", on=1, due=5), dispute("D", "A", "90.00", on=8))
     story.when(payment("P", "80.00", on=9, pays="A"))

@@ -80,6 +80,20 @@ def test_a_cancelled_invoice_leaves_its_goods_shipped_and_unbilled() -> None:
     assert story.exposure() == {"ordered": 4000, "shipped_unbilled": 6000}
 
 
+def test_an_invoice_that_was_divided_gives_its_goods_back_when_it_is_cancelled() -> None:
+    plan = tuple(
+        sales.Instalment(instalment=name, amount="30.00", due_on=day(20)) for name in ("1", "2")
+    )
+    story = given(
+        shipment("S", "60.00", on=2),
+        invoice("A", "60.00", on=3, due=9, covers=bills("60.00", shipment="S")),
+        sales.InvoiceAmended(invoice="A", on=day(4), instalments=plan),
+    )
+    assert story.exposure() == {"invoiced": 6000}
+    story.when(sales.InvoiceCancelled(invoice="A", on=day(5)))
+    assert story.exposure() == {"shipped_unbilled": 6000}
+
+
 def by_bill(*, amount: str = "100.00") -> Story:
     draft = cash.Bill(number="B1", kind="bank_acceptance", maturity_on=day(90))
     return given(
