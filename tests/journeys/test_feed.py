@@ -1,21 +1,17 @@
-"""Whoever must obey hears everything once and in order, by pages, by stream or from Kafka."""
+"""Whoever must obey hears everything once and in order, by pages or by stream."""
 
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
-import msgspec
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from tests.journeys import portfolio
 from tests.journeys.installation import Answer, Installation, serving
 from tests.journeys.streams import Told, stream
-from tests.rig.parts import Parts
 
-pytestmark = pytest.mark.xdist_group("feed")  # one installation serves most
+pytestmark = pytest.mark.xdist_group("feed")  # one installation serves them all
 PORTFOLIO = portfolio.days(seed=7, debtors=60, length_days=100)
 
 
@@ -75,48 +71,6 @@ def test_what_the_feed_tells_adds_up_to_each_history(huikuan: Installation) -> N
     for debtor, statuses in per_debtor.items():
         history = huikuan.escalations(debtor)["history"]
         assert {each["escalation"]: each["status"] for each in history} == statuses
-
-
-@pytest.mark.parametrize("log", ["kafka", "librdkafka"])
-def test_the_public_topic_has_every_word_once_as_a_cloudevent(
-    home: Path, parts: Parts, log: str
-) -> None:
-    settings = parts("sqlite", log)
-    with serving(home, settings) as huikuan:
-        huikuan.adopt(portfolio.LADDER)
-        portfolio.play(huikuan, PORTFOLIO[:60])
-        huikuan.settle()
-        feed = huikuan.feed()
-    assert len(feed) > 30
-
-    published = _published(settings["HUIKUAN_LOG_URL"])
-
-    told = [(each["subject"], each["id"]) for each in published]
-    assert Counter(told) == Counter((each["debtor"], each["id"]) for each in feed)
-    per_debtor = defaultdict(list)
-    for debtor, word in told:
-        per_debtor[debtor].append(word)
-    assert per_debtor == _per_debtor(feed)
-    statuses = {each["id"]: each["status"] for each in feed}
-    for each in published:
-        assert each["specversion"] == "1.0"
-        assert each["type"] == f"huikuan.escalation.{statuses[each['id']]}.v1"
-
-
-def _published(log_url: str) -> list[Answer]:
-    """What a subscriber of ours, who knows only Kafka and JSON, would have got by now."""
-    bootstrap, topic = log_url.partition("?")[0].removeprefix("kafka://").split("/")
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, consumer_timeout_ms=3000)
-    name = f"{topic}.escalations"
-    consumer.assign([TopicPartition(name, at) for at in consumer.partitions_for_topic(name)])
-    consumer.seek_to_beginning()
-    events = []
-    for record in consumer:
-        event: Answer = msgspec.json.decode(record.value)
-        assert record.key.decode() == event["subject"]
-        events.append(event)
-    consumer.close()
-    return events
 
 
 def _per_debtor(feed: list[Answer]) -> dict[str, list[str]]:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.journeys.facts import invoice, payment
 from tests.journeys.installation import Installation, apart, serving
 from tests.rig.parts import Parts
