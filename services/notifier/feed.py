@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.position import Position
@@ -64,17 +64,28 @@ class Feed:
     """Reads the feed; the caller holds the transaction."""
 
     def __init__(self, core: Core, tables: Tables) -> None:
-        self._core, self._tables = core, tables
+        # Made once: making a statement costs more than answering it.
+        self._heads = _select_heads(core, tables)
+        self._said = _select_said(core, tables)
+        self._released = select(func.max(tables.gate.c.released_seq)).where(
+            tables.gate.c.partition == bindparam("of_partition")
+        )
+        self._key = select(core.outbox.c.key).where(
+            core.outbox.c.partition.in_(bindparam("partitions", expanding=True)),
+            core.outbox.c.id == bindparam("of_id"),
+            core.outbox.c.public,
+        )
 
     def after(self, connection: Connection, cursor: Cursor, limit: int) -> list[Word]:
         """What is public after a cursor, at most so many words; in order per partition."""
-        heads = self._core.heads.c
-        found = connection.execute(select(heads.partition, heads.seq)).all()
-        pages = [
-            self.of_partition(connection, partition, cursor.get(partition, 0), limit)
-            for partition, head in found
-            if head > cursor.get(partition, 0)
-        ]
+        pages = []
+        for row in connection.execute(self._heads).all():
+            after_seq = cursor.get(row.partition, 0)
+            if row.seq > after_seq:
+                released_seq = row.released_seq or 0
+                pages.append(
+                    self._public(connection, row.partition, after_seq, limit, released_seq)
+                )
         return list(islice(merge(*pages, key=lambda word: word.recorded_at), limit))
 
     def of_partition(
@@ -82,6 +93,11 @@ class Feed:
     ) -> list[Word]:
         """What is public of one partition after a seq."""
         released_seq = self.released_seq(connection, partition)
+        return self._public(connection, partition, after_seq, limit, released_seq)
+
+    def _public(
+        self, connection: Connection, partition: int, after_seq: int, limit: int, released_seq: int
+    ) -> list[Word]:
         words: list[Word] = []
         for word in self.said(connection, partition, after_seq, limit):
             if word.seq > released_seq and is_hurting_raise(word):
@@ -93,39 +109,46 @@ class Feed:
         self, connection: Connection, partition: int, after_seq: int, limit: int = _PAGE_ROWS
     ) -> list[Word]:
         """What was said in a partition after a seq, public yet or not."""
-        outbox, superseded = self._core.outbox.c, self._tables.superseded
-        undone = (superseded.c.partition == outbox.partition) & (superseded.c.seq == outbox.seq)
-        query = (
-            select(
-                outbox.partition,
-                outbox.seq,
-                outbox.id,
-                outbox.key,
-                outbox.type,
-                outbox.recorded_at,
-                outbox.value,
-                outbox.trace,
-                superseded.c.seq.is_not(None).label("superseded"),
-            )
-            .select_from(self._core.outbox.outerjoin(superseded, undone))
-            .where(outbox.partition == partition, outbox.seq > after_seq, outbox.public)
-            .order_by(outbox.seq)
-            .limit(limit)
-        )
-        return [_word(row) for row in connection.execute(query)]
+        asked = {"of_partition": partition, "after_seq": after_seq, "most": limit}
+        return [_word(row) for row in connection.execute(self._said, asked)]
 
     def released_seq(self, connection: Connection, partition: int) -> int:
         """Up to here everything of a partition is public."""
-        gate = self._tables.gate.c
-        query = select(func.max(gate.released_seq)).where(gate.partition == partition)
-        return connection.execute(query).scalar_one() or 0
+        return connection.execute(self._released, {"of_partition": partition}).scalar_one() or 0
 
     def find(self, connection: Connection, escalation: str, partitions: int) -> str | None:
         """Whose escalation it is: the debtor to whom the word of that id was said."""
-        outbox = self._core.outbox.c
-        everywhere = outbox.partition.in_(range(partitions))
-        query = select(outbox.key).where(everywhere, outbox.id == escalation, outbox.public)
-        return connection.execute(query).scalar()
+        asked = {"partitions": list(range(partitions)), "of_id": escalation}
+        return connection.execute(self._key, asked).scalar()
+
+
+def _select_heads(core: Core, tables: Tables) -> Select[tuple[int, int, int | None]]:
+    heads, gate = core.heads, tables.gate
+    joined = heads.outerjoin(gate, gate.c.partition == heads.c.partition)
+    return select(heads.c.partition, heads.c.seq, gate.c.released_seq).select_from(joined)
+
+
+def _select_said(core: Core, tables: Tables) -> Select[Any]:
+    outbox, superseded = core.outbox.c, tables.superseded
+    undone = (superseded.c.partition == outbox.partition) & (superseded.c.seq == outbox.seq)
+    return (
+        select(
+            outbox.partition,
+            outbox.seq,
+            outbox.id,
+            outbox.key,
+            outbox.type,
+            outbox.recorded_at,
+            outbox.value,
+            outbox.trace,
+            superseded.c.seq.is_not(None).label("superseded"),
+        )
+        .select_from(core.outbox.outerjoin(superseded, undone))
+        .where(outbox.partition == bindparam("of_partition"), outbox.public)
+        .where(outbox.seq > bindparam("after_seq"))
+        .order_by(outbox.seq)
+        .limit(bindparam("most"))
+    )
 
 
 def is_hurting_raise(word: Word) -> bool:
