@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from huikuan.eventlog.installation import lock_installation
 from huikuan.eventlog.log import Log
-from huikuan.eventlog.open import open_log
+from huikuan.eventlog.open import PARTITIONS, open_log
 from huikuan.web.front import front_of
 from huikuan.web.keys import Keys, new_key
 from services.commands.server_file import SERVICES, Server
@@ -44,11 +44,18 @@ class Part(NamedTuple):
 class Installation:
     """The services of one home, opened. Nothing runs before ``start``."""
 
-    def __init__(self, home: Path, names: Sequence[str], keys: Keys, clock: str = "") -> None:
+    def __init__(
+        self,
+        home: Path,
+        names: Sequence[str],
+        keys: Keys,
+        clock: str = "",
+        partitions: int = PARTITIONS,
+    ) -> None:
         """Raises ``InstallationInUseError`` where another process holds an embedded home."""
         with ExitStack() as opened:
             settings = {name: settings_of(name, home, clock) for name in names}
-            self.log = _open_log(home, settings[names[0]].log, opened)
+            self.log = _open_log(home, settings[names[0]].log, partitions, opened)
             self.parts = [_open_part(name, settings[name], self.log, keys) for name in names]
             for part in self.parts:
                 opened.callback(part.built.close)
@@ -96,11 +103,11 @@ def settings_of(name: str, home: Path, clock: str = "") -> Any:
     return import_module(f"services.{name}.settings").Settings(**given)
 
 
-def _open_log(home: Path, url: str, opened: ExitStack) -> Log:
+def _open_log(home: Path, url: str, partitions: int, opened: ExitStack) -> Log:
     home.mkdir(parents=True, exist_ok=True)
     if url.startswith("embedded:"):
         opened.enter_context(lock_installation(home))
-    log = open_log(url)
+    log = open_log(url, partitions=partitions)
     opened.callback(log.close)
     return log
 
@@ -147,13 +154,13 @@ def server_of(app: Starlette) -> uvicorn.Server:
 
 
 @contextmanager
-def serving(home: Path, clock: str = "manual") -> Iterator[Server]:
+def serving(home: Path, clock: str = "manual", partitions: int = PARTITIONS) -> Iterator[Server]:
     """Serve an installation from a thread, for as long as the block takes.
 
     By default no clock opens days: a command does what it is told, and no more.
     """
     key = new_key()
-    installation = Installation(home, SERVICES, Keys.of(key), clock)
+    installation = Installation(home, SERVICES, Keys.of(key), clock, partitions)
     try:
         installation.check()
     except BaseException:

@@ -1,6 +1,7 @@
 """The story that ``huikuan demo`` tells: one debtor, from the first shipment to a stop and back."""
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from huikuan.events.cash import PaymentReceived, Remittance
@@ -70,7 +71,9 @@ def tell(reached: Services) -> None:
     told = story.ask(reached, DEBTOR)
     lines = [*_came_in(), *_became_of_promises(told["promises"]), *_was_said(told["notifier"])]
     columns = (say("date", "日期"), say("who", "谁"), say("what", "何事"))
-    show.table(say(f"The story of {DEBTOR}", f"{DEBTOR} 的故事"), columns, sorted(lines))
+    show.table(
+        say(f"The story of {DEBTOR}", f"{DEBTOR} 的故事"), columns, sorted(lines, key=itemgetter(0))
+    )
     for day in ("2025-03-14", "2025-04-03"):
         show.line("")
         show.line(say(f"On {day}:", f"{day}："), "bold")

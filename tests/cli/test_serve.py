@@ -34,6 +34,15 @@ def test_the_first_start_shows_a_key_that_opens_and_no_file_keeps(served: Served
             assert shown.encode() not in path.read_bytes(), path
 
 
+def test_no_key_is_seen_from_outside(served: Served) -> None:
+    shown = Path(f"/proc/{served.process.pid}/cmdline").read_text()
+    for name in server_file.SERVICES:
+        shown += served.client.get(f"/{name}/metrics").text
+        shown += served.client.get(f"/{name}/health/parts").text
+    assert "huikuan_lag_records" in shown
+    assert "hk_live_" not in shown
+
+
 def test_every_service_answers_on_the_one_port(served: Served) -> None:
     for name in server_file.SERVICES:
         assert served.get(f"/{name}/v1/position")["position"]
