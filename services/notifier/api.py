@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 import uuid_utils
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -127,10 +127,8 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
         response_class=EventSourceResponse,
     )
     async def stream(
-        after: Annotated[str, Query(max_length=8_000)] = "",
-        last_event_id: Annotated[str, Header(max_length=8_000)] = "",
+        cursor: Annotated[dict[int, int], Depends(_stream_cursor)],
     ) -> AsyncIterator[ServerSentEvent]:
-        cursor = _cursor(last_event_id or after, "after")
         async with service.bell.listen() as listener:
             while not service.bell.is_silenced:
                 listener.look()
@@ -217,6 +215,14 @@ def _cursor(token: str, parameter: str) -> dict[int, int]:
         return cursor_of(token)
     except ValueError:
         raise Problem(422, errors=[FieldError(_NO_CURSOR, parameter=parameter)]) from None
+
+
+def _stream_cursor(
+    after: Annotated[str, Query(max_length=8_000, description="A `cursor` of ours.")] = "",
+    last_event_id: Annotated[str, Header(max_length=8_000)] = "",
+) -> dict[int, int]:
+    """Where a stream begins; looked at before it does, so that it can still be refused."""
+    return _cursor(last_event_id or after, "Last-Event-ID" if last_event_id else "after")
 
 
 def _name(by: str) -> str:

@@ -147,6 +147,11 @@ def test_a_page_that_is_full_names_the_next_and_the_last_names_none(world: World
 def test_a_cursor_that_we_never_gave_is_refused(world: World, cursor: str) -> None:
     answer = world.client.get("/v1/escalations", params={"after": cursor})
     assert answer.status_code == 422
+    streaming = world.client.get("/v1/escalations/stream", headers={"Last-Event-ID": cursor})
+    assert (streaming.status_code, streaming.json()["errors"][0]["parameter"]) == (
+        422,
+        "Last-Event-ID",
+    )
 
 
 def streamed(world: World, count: int, **headers: str) -> list[tuple[str, dict[str, Any]]]:
