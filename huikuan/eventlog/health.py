@@ -1,8 +1,12 @@
-"""What is wrong with a service's following: gaps in what publishers said."""
+"""What an operator must know of a service's following: what lags, what is missing, what is away."""
 
 import time
+from collections.abc import Callable, Mapping
 from typing import Generic
 
+from sqlalchemy.exc import DBAPIError
+
+from huikuan.eventlog.log import LogAwayError
 from huikuan.eventlog.ownership import Ownership
 from huikuan.eventlog.rules import A, S
 
@@ -10,14 +14,27 @@ GAP_ALARM_S = 60.0
 
 
 class Health(Generic[S, A]):
-    """Watches the partitions that this process holds."""
+    """Watches the partitions that this process holds, and whether database and log answer."""
 
-    def __init__(self, ownership: Ownership[S, A]) -> None:
-        self._ownership = ownership
+    def __init__(
+        self,
+        ownership: Ownership[S, A],
+        lag: Callable[[], Mapping[int, int]],
+        set_aside: Callable[[], int],
+    ) -> None:
+        self._ownership, self._lag, self._set_aside = ownership, lag, set_aside
         self._gaps: dict[tuple[int, str, int], float] = {}
 
-    def watch(self) -> None:
-        """Look for seqs that are missing; to be called now and then."""
+    def report(self, threads: Mapping[str, object]) -> dict[str, object]:
+        """How ``threads`` are, with what is watched here; ``ready`` only where all answers."""
+        told = {**threads, "partitions": sorted(self._ownership.held), "alarms": self._alarms()}
+        try:
+            return {**told, "lag": sum(self._lag().values()), "set_aside": self._set_aside()}
+        except (DBAPIError, LogAwayError, OSError, TimeoutError) as away:
+            return {**told, "ready": False, "away": f"{type(away).__name__}: {away}"}
+
+    def _alarms(self) -> list[str]:
+        """Seqs that have been missing for too long although later ones were seen."""
         now = time.monotonic()
         found = {
             (partition, publisher, seq)
@@ -25,16 +42,8 @@ class Health(Generic[S, A]):
             for publisher, seq in list(held.following.gaps.items())
         }
         self._gaps = {gap: self._gaps.get(gap, now) for gap in found}
-
-    def report(self) -> dict[str, object]:
-        """The partitions held, and the gaps that have lasted too long."""
-        self.watch()
-        now = time.monotonic()
-        return {
-            "partitions": sorted(self._ownership.held),
-            "alarms": [
-                f"partition {partition}: {publisher} said nothing under seq {seq}, but more after"
-                for (partition, publisher, seq), since in sorted(self._gaps.items())
-                if now - since >= GAP_ALARM_S
-            ],
-        }
+        return [
+            f"partition {partition}: {publisher} said nothing under seq {seq}, but more after"
+            for (partition, publisher, seq), since in sorted(self._gaps.items())
+            if now - since >= GAP_ALARM_S
+        ]

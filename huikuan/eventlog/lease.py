@@ -46,8 +46,11 @@ class Leases:
         self._clock = clock
         self.exclusive = exclusive
 
-    def beat(self, connection: Connection) -> int:
-        """Say that this member is alive, renew its leases, answer how many members are."""
+    def beat(self, connection: Connection) -> tuple[int, dict[int, int]]:
+        """Say that this member is alive, and renew its leases.
+
+        Answers how many members are alive, and partition → epoch of what this one owns by name.
+        """
         now, alive = self._clock(), self._members.c
         until = now + LEASE_MS
         connection.execute(delete(self._members).where(alive.alive_until < now - LEASE_MS))
@@ -55,18 +58,13 @@ class Leases:
         if connection.execute(mine.values(alive_until=until)).rowcount == 0:
             values = {"member": self.member, "alive_until": until}
             connection.execute(self._members.insert(), values)
+        epochs = self._lock_mine(connection)
         leases = update(self._progress).where(self._progress.c.owner == self.member)
         connection.execute(leases.values(lease_until=until))
         if self.exclusive:
-            return 1
+            return 1, epochs
         count = select(func.count()).where(alive.alive_until >= now)
-        return max(1, connection.execute(count).scalar_one())
-
-    def epochs(self, connection: Connection) -> dict[int, int]:
-        """Partition → epoch of what this member owns."""
-        progress = self._progress.c
-        mine = select(progress.partition, progress.epoch).where(progress.owner == self.member)
-        return {partition: epoch for partition, epoch in connection.execute(mine)}  # noqa: C416
+        return max(1, connection.execute(count).scalar_one()), epochs
 
     def claim(self, connection: Connection, held: Collection[int], share: int) -> list[Claim]:
         """Take free partitions, or ones whose owner is gone, until ``share`` are held."""
@@ -90,6 +88,13 @@ class Leases:
     def leave(self, connection: Connection) -> None:
         """Be no member any more."""
         connection.execute(delete(self._members).where(self._members.c.member == self.member))
+
+    def _lock_mine(self, connection: Connection) -> dict[int, int]:
+        progress = self._progress.c
+        query = select(progress.partition, progress.epoch).where(progress.owner == self.member)
+        # In order, as whoever commits or rebuilds locks them, so that nobody waits crosswise.
+        locked = connection.execute(query.order_by(progress.partition).with_for_update())
+        return {partition: epoch for partition, epoch in locked}  # noqa: C416
 
     def _take(self, connection: Connection, row: SqlRow[tuple[object, ...]]) -> Claim:
         epoch = row.epoch + 1

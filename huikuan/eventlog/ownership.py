@@ -72,8 +72,7 @@ class Ownership(Generic[S, A]):
         if time.monotonic() < self._next_beat:
             return False
         with self._database.writing() as connection:
-            members = self._leases.beat(connection)
-            epochs = self._leases.epochs(connection)
+            members, epochs = self._leases.beat(connection)
             kept = {p: held for p, held in self.held.items() if epochs.get(p) == held.epoch}
             share = -(-self._log.partitions // members)
             kept = {partition: kept[partition] for partition in sorted(kept)[:share]}
@@ -101,6 +100,10 @@ class Ownership(Generic[S, A]):
     def beat_in_s(self) -> float:
         """Seconds until the leases must be renewed."""
         return max(0.0, self._next_beat - time.monotonic())
+
+    def hasten(self) -> None:
+        """Look at the leases in the next turn: their epochs were raised."""
+        self._next_beat = 0.0
 
     def drop(self) -> None:
         """Forget what is held; the next ``renew`` claims it anew."""

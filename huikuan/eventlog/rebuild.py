@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as SqlRow
 
 from huikuan.eventlog.calm import calm_gc
+from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.comparison import differences
 from huikuan.eventlog.core import Core, decode_seqs, last_seqs
 from huikuan.eventlog.database import Database
@@ -125,7 +126,7 @@ class Rebuild(Generic[S, A]):
         """Under the locks of all partitions; None where a record about everybody is half done."""
         with self._database.writing() as connection:
             live = self._progress(connection, lock=True)
-            now = time.time_ns() // 1_000_000
+            now = now_ms()
             half_done = [row for row in live if row.cursor is not None]
             if patient and any(row.lease_until > now for row in half_done):
                 return None

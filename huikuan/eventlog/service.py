@@ -1,7 +1,6 @@
 """One service's machinery: rules, the log, and a database of its own."""
 
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 
 from huikuan.eventlog import restored
 from huikuan.eventlog.arrival import Arrivals
+from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.core import make_core
 from huikuan.eventlog.database import Database
@@ -40,11 +40,6 @@ _IDLE_S = 1.0
 
 AfterCommit = Callable[[int, list[Saying], int], None]
 """Partition, what was said there, and the log's end as seen after the commit."""
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
 
 
 class Service(Questions[S, A]):
@@ -99,15 +94,16 @@ class Service(Questions[S, A]):
         self._runner.commits.append(self._committed)
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
         self._arrivals = Arrivals(self.folded)
-        self._health: Health[S, A] = Health(self._ownership)
+        self._health = Health(self._ownership, self.lag, self.count_set_aside)
         self._threads = Threads(
             rules.publisher,
             lambda: self._runner.step(_IDLE_S),
             self._recover_runner,
             self._send,
             self._relay.mark,
-            ended,
+            self._end,
         )
+        self.ended = ended
         self._is_checked = False
 
     def migrate(self) -> None:
@@ -200,12 +196,7 @@ class Service(Questions[S, A]):
 
     def health(self) -> dict[str, object]:
         """What an operator must know; ``ready`` says whether this process may serve."""
-        return {
-            **self._threads.health(),
-            **self._health.report(),
-            "lag": sum(self.lag().values()),
-            "set_aside": self.count_set_aside(),
-        }
+        return self._health.report(self._threads.health())
 
     def check(self) -> None:
         """Raises ``RestoredBackupError`` where the log has words of ours that we forgot."""
@@ -222,7 +213,9 @@ class Service(Questions[S, A]):
         self, on_progress: Progress | None = None, *, verify: bool = False
     ) -> RebuildReport:
         """Fold the state anew from the log, while following goes on, and switch over to it."""
-        return rebuild(self.rules, self, on_progress, verify=verify)
+        report = rebuild(self.rules, self, on_progress, verify=verify)
+        self._ownership.hasten()
+        return report
 
     def _check(self, partitions: Sequence[int]) -> None:
         restored.check(self.database, self.core, self.log, self.outbox, partitions)
@@ -235,6 +228,10 @@ class Service(Questions[S, A]):
     def _send(self) -> None:
         while self._relay.send():
             pass
+
+    def _end(self, failure: str) -> None:
+        if self.ended is not None:
+            self.ended(failure)
 
     def _recover_runner(self) -> None:
         self._runner.drop()

@@ -23,7 +23,7 @@ class Threads:
         recover: Callable[[], None],
         send: Callable[[], None],
         mark: Callable[[], None],
-        ended: Callable[[str], None] | None,
+        ended: Callable[[str], None],
     ) -> None:
         self._name, self._follow, self._recover = name, follow, recover
         self._send_all, self._mark, self._ended = send, mark, ended
@@ -90,5 +90,4 @@ class Threads:
         self._failure = failure
         for turning in self._turnings:
             turning.stop()
-        if self._ended is not None:
-            self._ended(failure)
+        self._ended(failure)

@@ -92,6 +92,25 @@ def test_a_rebuild_chases_in_rounds_what_goes_on(
 
 
 @LOGS
+def test_what_was_said_and_is_not_read_back_yet_is_in_force_after_a_rebuild(
+    make: type[MemoryLog], tmp_path: Path
+) -> None:
+    log = make(2)
+    feed = Feed(log)
+    act(feed, much(10))
+    with running(log, tmp_path) as made:
+        while made.step():
+            pass  # and nothing is sent
+        assert said_by(made)
+        assert made.rebuild().differences == []
+        made.relay_once()
+        assert made.rebuild().differences == []
+        act(feed, much(10))
+        made.drain()
+        assert made.rebuild(verify=True).differences == []
+
+
+@LOGS
 def test_a_rebuild_beside_running_threads(make: type[MemoryLog], tmp_path: Path) -> None:
     log = make(2)
     feed = Feed(log)

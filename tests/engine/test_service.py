@@ -219,6 +219,17 @@ def test_the_threads_survive_a_failing_commit(
         assert made.read("k")[0].total == 12
 
 
+def test_health_tells_when_the_database_is_away(tmp_path: Path) -> None:
+    with running(MemoryLog(1), tmp_path) as made:
+        made.drain()
+        assert made.health()["set_aside"] == 0
+        with made.database.writing() as connection:
+            made.core.set_aside.drop(connection)
+        health = made.health()
+        assert health["ready"] is False
+        assert "no such table" in str(health["away"])
+
+
 def test_the_first_revision_makes_the_core(tmp_path: Path) -> None:
     with running(MemoryLog(1), tmp_path) as made, made.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), made.core.metadata)
