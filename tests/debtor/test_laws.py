@@ -14,11 +14,13 @@ from huikuan.debtor.standing import Standing, standing
 from huikuan.events import codec
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import PolicyAdopted
-from tests.debtor.histories import DAYS, KINDS, histories, terms
+from tests.debtor.histories import DAYS, KINDS, days, histories, terms
 from tests.debtor.words import Fact, day
 
 Document = dict[str, object]
-History = tuple[list[Fact], list[Fact | int]]
+Arrival = Fact | PolicyAdopted | int
+"""A fact, a policy, or the day that opens."""
+History = tuple[list[Fact], list[Arrival]]
 
 
 def setting_of(document: Document, open_on: int) -> Setting:
@@ -34,15 +36,20 @@ def folded(facts: list[Fact], setting: Setting) -> Account:
     return account
 
 
-def follow(arrivals: list[Fact | int], document: Document) -> tuple[Account, Setting]:
+def follow(arrivals: list[Arrival], document: Document) -> tuple[Account, Setting]:
     """As a runner does: each fact as it comes, days opened in between, refolds where asked for."""
     setting = setting_of(document, arrivals[0] if isinstance(arrivals[0], int) else 1)
-    account, seen = new_account("acme"), []
+    account = new_account("acme")
+    seen: list[Fact] = []
     for arrival in arrivals:
         if isinstance(arrival, int):
             open_day(setting, BusinessDayOpened(date=day(arrival)))
             if arrival % 2:  # an account that is not due is not looked at on opening
                 advance(account, setting)
+            continue
+        if isinstance(arrival, PolicyAdopted):
+            if adopt(setting, arrival):
+                refold(account, seen, setting)
             continue
         seen.append(arrival)
         before = encode(account)
@@ -54,16 +61,21 @@ def follow(arrivals: list[Fact | int], document: Document) -> tuple[Account, Set
     return account, setting
 
 
+policies = st.builds(PolicyAdopted, version=st.just("w"), effective_on=days, document=terms)
+
+
 @st.composite
-def arrivals(draw: st.DrawFn) -> tuple[list[Fact], list[Fact | int]]:
-    """A history, and a way for it to arrive: any order, some twice, days opened anywhere."""
+def arrivals(draw: st.DrawFn) -> History:
+    """A history, and a way for it to arrive: any order, some twice, days and policies anywhere."""
     facts = draw(histories())
     again = draw(st.lists(st.sampled_from(facts), max_size=3))
-    arriving: list[Fact | int] = list(draw(st.permutations(facts + again)))
+    arriving: list[Arrival] = list(draw(st.permutations(facts + again)))
     opened = sorted(draw(st.lists(st.integers(1, DAYS), max_size=4)))
     for number in opened:
         at = draw(st.integers(0, len(arriving)))
         arriving.insert(at, number)
+    for policy in draw(st.lists(policies, max_size=2)):
+        arriving.insert(draw(st.integers(0, len(arriving))), policy)
     numbers = iter(opened)
     return facts, [next(numbers) if isinstance(each, int) else each for each in arriving]
 
