@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -80,31 +81,32 @@ class Service(Questions[S, A]):
         history = open_history(log, self.core, publishers)
         super().__init__(rules, self.database, self.core, history, log.partitions)
         self._migrations, self._public_types, self._clock = migrations, public_types, clock
-        shared_by_none = not self.database.is_postgres if exclusive is None else exclusive
-        name = member or f"{os.getpid()}-{uuid.uuid4().hex}"
-        leases = Leases(self.core, name, clock, exclusive=shared_by_none)
+        leases = self._make_leases(member, exclusive)
         parts = (rules, log, self.database, self.core, history, leases, publishers)
         self._ownership: Ownership[S, A] = Ownership(*parts, resident_accounts_max)
         self._ownership.claimed.append(lambda claims: self._check([c.partition for c in claims]))
-        committer: Committer[S, A] = Committer(
-            self.database, self.core, history, self.outbox, log.partitions
-        )
         ahead = not is_keyed(log) if reads_ahead is None else reads_ahead
-        self._runner = Runner(log, self._ownership, committer, batch_records_max, ahead)
-        self._runner.commits.append(self._committed)
+        self._runner = self._make_runner(batch_records_max, ahead)
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
         self._arrivals = Arrivals(self.folded)
         self._health = Health(self._ownership, self.lag, self.count_set_aside)
-        self._threads = Threads(
-            rules.publisher,
-            lambda: self._runner.step(_IDLE_S),
-            self._recover_runner,
-            self._send,
-            self._relay.mark,
-            self._end,
-        )
-        self.ended = ended
+        follow, mark = partial(self._runner.step, _IDLE_S), self._relay.mark
+        loops = (follow, self._recover_runner, self._send, mark)
+        self.threads = Threads(rules.publisher, *loops, ended)
         self._is_checked = False
+
+    def _make_leases(self, member: str | None, exclusive: bool | None) -> Leases:  # noqa: FBT001
+        alone = not self.database.is_postgres if exclusive is None else exclusive
+        name = member or f"{os.getpid()}-{uuid.uuid4().hex}"
+        return Leases(self.core, name, self._clock, exclusive=alone)
+
+    def _make_runner(self, batch_records_max: int, reads_ahead: bool) -> Runner[S, A]:  # noqa: FBT001
+        committer: Committer[S, A] = Committer(
+            self.database, self.core, self.log_history, self.outbox, self.partitions
+        )
+        runner = Runner(self.log, self._ownership, committer, batch_records_max, reads_ahead)
+        runner.commits.append(self._committed)
+        return runner
 
     def migrate(self) -> None:
         """Bring the database to the newest revision. Raises ``LogError`` for a wrong log."""
@@ -113,11 +115,11 @@ class Service(Questions[S, A]):
     def start(self) -> None:
         """Follow and send, by two threads. Raises ``RestoredBackupError`` rather than write."""
         self.check()
-        self._threads.start(shared=not self._ownership.exclusive)
+        self.threads.start(shared=not self._ownership.exclusive)
 
     def stop(self) -> None:
         """End both threads after their turns, and give up the leases in good order."""
-        if self._threads.stop():
+        if self.threads.stop():
             self._relay.mark()
             self._runner.leave()
 
@@ -175,7 +177,7 @@ class Service(Questions[S, A]):
 
     def wake(self) -> None:
         """There is something to send."""
-        self._threads.wake()
+        self.threads.wake()
 
     def wait_for(self, position: Position, timeout_s: float) -> bool:
         """Whether this service has folded that far, waiting at most so long."""
@@ -196,7 +198,7 @@ class Service(Questions[S, A]):
 
     def health(self) -> dict[str, object]:
         """What an operator must know; ``ready`` says whether this process may serve."""
-        return self._health.report(self._threads.health())
+        return self._health.report(self.threads.health())
 
     def check(self) -> None:
         """Raises ``RestoredBackupError`` where the log has words of ours that we forgot."""
@@ -228,10 +230,6 @@ class Service(Questions[S, A]):
     def _send(self) -> None:
         while self._relay.send():
             pass
-
-    def _end(self, failure: str) -> None:
-        if self.ended is not None:
-            self.ended(failure)
 
     def _recover_runner(self) -> None:
         self._runner.drop()

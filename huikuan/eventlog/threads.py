@@ -23,10 +23,10 @@ class Threads:
         recover: Callable[[], None],
         send: Callable[[], None],
         mark: Callable[[], None],
-        ended: Callable[[str], None],
+        ended: Callable[[str], None] | None,
     ) -> None:
         self._name, self._follow, self._recover = name, follow, recover
-        self._send_all, self._mark, self._ended = send, mark, ended
+        self._send_all, self._mark, self.ended = send, mark, ended
         self._to_send = threading.Event()
         self._turnings: list[Turning] = []
         self._unwoken_s = _ALONE_S
@@ -90,4 +90,5 @@ class Threads:
         self._failure = failure
         for turning in self._turnings:
             turning.stop()
-        self._ended(failure)
+        if self.ended is not None:
+            self.ended(failure)
