@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from huikuan.eventlog import restored
 from huikuan.eventlog.arrival import Arrivals
@@ -70,10 +70,9 @@ class Service(Questions[S, A]):
         resident_accounts_max: int = RESIDENT_ACCOUNTS_MAX,
         ended: Callable[[str], None] | None = None,
     ) -> None:
-        self.rules, self.log, self.partitions = rules, log, log.partitions
-        self.publishers = publishers
+        self.rules, self.log, self.publishers = rules, log, publishers
+        self.partitions = log.partitions
         self.database, self.core = Database(database_url), make_core()
-        self.engine = self.database.engine
         self.outbox = Outbox(self.core, rules.publisher)
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []
@@ -107,6 +106,11 @@ class Service(Questions[S, A]):
         runner = Runner(self.log, self._ownership, committer, batch_records_max, reads_ahead)
         runner.commits.append(self._committed)
         return runner
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine of this service's database."""
+        return self.database.engine
 
     def migrate(self) -> None:
         """Bring the database to the newest revision. Raises ``LogError`` for a wrong log."""
