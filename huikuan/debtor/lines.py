@@ -8,7 +8,7 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.dealings import Pause
 from huikuan.debtor.disputes import shields, upheld_shields
 from huikuan.debtor.setting import Terms
-from huikuan.debtor.things import NEVER, Book, Day
+from huikuan.debtor.things import NEVER, Book, Day, Item
 from huikuan.debtor.weighing import Weighed
 
 
@@ -75,58 +75,60 @@ def add_lines(
     upheld = upheld_shields(known, book_at, on) if disputed else _NONE
     left_bare = unapplied_minor(known, book) if book.free else 0
     total.unapplied += left_bare
-    left = left_bare
-    if deferring.coming:
-        left += deferring.coming.get((book.company, book.currency), 0)
-    promised = _NONE
-    if deferring.promises and any(one.cover_minor for one in deferring.promises):
-        promised = _promised(known, book_at, disputed, left, deferring.promises)
+    left = left_bare + deferring.coming.get((book.company, book.currency), 0)
+    promised = _promised(known, book_at, disputed, left, deferring.promises)
     ignored = terms.ignore_below_minor.get(book.currency, 0)
-    pauses = [pause for pause in deferring.pauses if pause.company == book.company]
     for at in book.open:
         item = items[at]
-        invoice, due_on, open_minor = item.invoice, item.due_on, item.open_minor
+        open_minor = item.open_minor
         shielded = disputed.get(at, 0)
         rest = open_minor - shielded
         covered = min(rest, left)
         left -= covered
         owed = open_minor - upheld.get(at, 0)
-        covered_bare = min(owed, left_bare)
-        left_bare -= covered_bare
+        owed, left_bare = max(owed - left_bare, 0), max(left_bare - owed, 0)
         deferred = promised.get(at, 0)
         dunnable = rest - covered - deferred
         if dunnable < ignored:
             dunnable = 0
         total.balance += open_minor
         total.disputed += shielded
-        if due_on < on:
+        if item.due_on < on:
             total.past_due += open_minor
             total.overdue += dunnable
         lines.append(
-            Line(
-                invoice,
-                item.instalment,
-                book.company,
-                book.currency,
-                None if due_on == NEVER else date.fromordinal(due_on),
-                item.amount_minor,
-                open_minor,
-                shielded,
-                covered,
-                deferred,
-                dunnable,
-                owed - covered_bare,
-                on - due_on,
-                bool(pauses) and _is_paused(invoice, pauses),
-            )
+            _line(item, book, on, (shielded, covered, deferred, dunnable, owed), deferring.pauses)
         )
+
+
+def _line(
+    item: Item, book: Book, on: Day, minors: tuple[int, int, int, int, int], pauses: list[Pause]
+) -> Line:
+    disputed, covered, promised, dunnable, owed = minors
+    return Line(
+        item.invoice,
+        item.instalment,
+        book.company,
+        book.currency,
+        None if item.due_on == NEVER else date.fromordinal(item.due_on),
+        item.amount_minor,
+        item.open_minor,
+        disputed,
+        covered,
+        promised,
+        dunnable,
+        owed,
+        on - item.due_on,
+        bool(pauses) and _is_paused(item.invoice, book.company, pauses),
+    )
 
 
 _NONE: dict[int, int] = {}
 
 
-def _is_paused(invoice: str, pauses: list[Pause]) -> bool:
-    return any(not pause.invoices or invoice in pause.invoices for pause in pauses)
+def _is_paused(invoice: str, company: str, pauses: list[Pause]) -> bool:
+    own = (pause for pause in pauses if pause.company == company)
+    return any(not pause.invoices or invoice in pause.invoices for pause in own)
 
 
 def _promised(
@@ -137,6 +139,8 @@ def _promised(
     promises: list[Weighed],
 ) -> dict[int, int]:
     """What living promises keep from dunning of each item, oldest due first, after money did."""
+    if not any(one.cover_minor for one in promises):
+        return _NONE
     opened = known.books[book_at].open
     rests: dict[int, int] = {}
     for at in opened:

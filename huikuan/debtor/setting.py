@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
@@ -89,8 +90,9 @@ def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _percent(threshold: Any) -> int:
     """A threshold is a percentage, or a share where it is written as a fraction of one."""
-    share = isinstance(threshold, float) and threshold <= 1
-    return round(threshold * 100) if share else int(threshold)
+    exact = Decimal(str(threshold))
+    is_share = not isinstance(threshold, int) and exact <= 1
+    return int((exact * 100 if is_share else exact).to_integral_value())
 
 
 def _minors(amounts: Mapping[str, Any]) -> dict[str, int]:

@@ -101,15 +101,7 @@ def _digest(
     deferring: Deferring,
 ) -> Standing:
     on = day.toordinal()
-    oldest: int | None = None
-    overdue_items = 0
-    for line in lines:
-        if line.dunnable_minor and line.due_on is not None:
-            days = line.days_overdue
-            if oldest is None or days > oldest:
-                oldest = days
-            if days > 0:
-                overdue_items += 1
+    oldest, overdue_items = _overdue(lines)
     broken = partly_kept = 0
     shortfall: dict[str, int] = {}
     for one in deferring.promises:
@@ -138,6 +130,12 @@ def _digest(
         profile.segment if profile else None,
         profile.tags if profile else (),
     )
+
+
+def _overdue(lines: list[Line]) -> tuple[int | None, int]:
+    """Days overdue of the oldest dunnable item, if any, and how many are past due."""
+    days = [one.days_overdue for one in lines if one.dunnable_minor and one.due_on is not None]
+    return max(days, default=None), sum([each > 0 for each in days])
 
 
 def _sums(total: Totals, limit: int | None) -> Sums:
