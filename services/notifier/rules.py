@@ -12,7 +12,7 @@ from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Row
-from huikuan.events.codec import FACT_TYPES, FACTS, TYPES, UnknownTypeError, decode, effective_on
+from huikuan.events.codec import FACT_TYPES, FACTS, UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
 from huikuan.events.notifier import (
@@ -118,8 +118,8 @@ class NotifierRules:
         if meta.type in CASE_TYPES:
             account.case_body = None
             note(account.case, _decode(record), meta.recorded_at)
-        elif meta.type not in TYPES:
-            raise LogError(f"unknown type {meta.type}: this process is too old for the log")
+        else:
+            _decode(record)  # nothing to us, but every service sets the same records aside
         return True
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
