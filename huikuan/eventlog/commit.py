@@ -50,8 +50,9 @@ class Committer(Generic[S, A]):
             sayings += [(self._address(following, word), word) for word in following.sayings]
         crash_point("after_fold")
         with self._database.writing() as connection:
+            self._advance(connection, turn)
             for held in turn:
-                self._advance(connection, held)
+                self._keep(connection, held.following)
             turn[0].state.save(connection, rows)
             self._outbox.say(connection, sayings)
             crash_point("before_commit")
@@ -61,18 +62,13 @@ class Committer(Generic[S, A]):
             held.following.clear()
         return said
 
-    def _advance(self, connection: Connection, held: Held[S, A]) -> None:
-        following, cursor = held.following, held.following.cursor
-        moved = {
-            "at": following.partition,
-            "mine": held.epoch,
-            "new_position": following.position,
-            "new_seqs": encode_seqs(following.seqs),
-            "new_cursor": None if cursor is None else msgspec.json.encode(cursor).decode(),
-            "new_known_at": following.known_at,
-        }
-        if connection.execute(self._moving, moved).rowcount != 1:
-            raise FencedError(f"partition {following.partition} has another owner")
+    def _advance(self, connection: Connection, turn: Sequence[Held[S, A]]) -> None:
+        moved = connection.execute(self._moving, [_progress(held) for held in turn])
+        if moved.rowcount != len(turn):
+            partitions = [held.following.partition for held in turn]
+            raise FencedError(f"not all of the partitions {partitions} are ours any more")
+
+    def _keep(self, connection: Connection, following: Following[S, A]) -> None:
         self._history.keep(connection, following.taken, following.known_before)
         if following.aside:
             asides = [_aside(record, reason) for record, reason in following.aside]
@@ -82,6 +78,18 @@ class Committer(Generic[S, A]):
         if saying.key == EVERYBODY:
             return following.partition
         return partition_of(saying.key, self._partitions)
+
+
+def _progress(held: Held[S, A]) -> dict[str, object]:
+    following, cursor = held.following, held.following.cursor
+    return {
+        "at": following.partition,
+        "mine": held.epoch,
+        "new_position": following.position,
+        "new_seqs": encode_seqs(following.seqs),
+        "new_cursor": None if cursor is None else msgspec.json.encode(cursor).decode(),
+        "new_known_at": following.known_at,
+    }
 
 
 def _aside(record: Record, reason: str) -> dict[str, object]:

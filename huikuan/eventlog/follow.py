@@ -35,6 +35,9 @@ class Store(Protocol):
     def due(self, through: date | None, after: str, limit: int) -> list[str]:
         """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
 
+    def first_review(self) -> date | None:
+        """The earliest date on which a committed key must be reviewed; None where there is none."""
+
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """Each key's readable records before ``stop``, in order, at least the committed ones."""
 
@@ -61,6 +64,8 @@ class Following(Generic[S, A]):
         self.shared = rules.blank_shared()
         self.gaps: dict[str, int] = {}
         """Publisher → the seq that is missing though a later one was seen."""
+        self._quiet_before: date | None = None
+        """No committed key is to be reviewed before this date; None: not known."""
         self._accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
         self.clear()
 
@@ -106,6 +111,9 @@ class Following(Generic[S, A]):
     def settle(self) -> dict[str, Row]:
         """Every row that must be written, what is shared among them."""
         rows = self._accounts.settle(self.shared)
+        if self._quiet_before is not None:
+            days = [row.review_on for row in rows.values() if row.review_on is not None]
+            self._quiet_before = min([*days, self._quiet_before])
         if self._shared_changed:
             rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
         return rows
@@ -217,7 +225,7 @@ class Following(Generic[S, A]):
         """Some keys that are due, in order, and the key after which to go on, if there are more."""
         everyone = cursor.due.everyone or cursor.due.refold
         through = None if everyone else cursor.due.through
-        committed = self.store.due(through, cursor.after, limit)
+        committed = self._committed_due(through, cursor.after, limit)
         bound = committed[-1] if len(committed) >= limit else None
         rows = self._accounts.rows
         keys = [key for key in committed if key not in rows]
@@ -230,3 +238,13 @@ class Following(Generic[S, A]):
         if len(keys) > limit:
             return keys[:limit], keys[limit - 1]
         return keys, bound
+
+    def _committed_due(self, through: date | None, after: str, limit: int) -> list[str]:
+        """Asks the store, but on days on which nothing can be due."""
+        quiet_before = self._quiet_before
+        if through is not None and quiet_before is not None and through < quiet_before:
+            return []
+        found = self.store.due(through, after, limit)
+        if not found and through is not None and after == EVERYBODY:
+            self._quiet_before = self.store.first_review() or date.max
+        return found

@@ -5,6 +5,7 @@ Every claim raises the partition's epoch; every write is fenced by it, so that a
 frozen process costs availability, never correctness.
 """
 
+import os
 from collections.abc import Callable, Collection
 
 import msgspec
@@ -13,8 +14,9 @@ from sqlalchemy import Row as SqlRow
 
 from huikuan.eventlog.core import Core, decode_seqs
 
-LEASE_MS = 10_000
-BEAT_MS = 3_000
+LEASE_MS = 1000 * int(os.environ.get("HUIKUAN_LEASE_SECONDS", "10"))
+"""How long a partition waits for an owner who died without a word."""
+BEAT_MS = LEASE_MS * 3 // 10
 
 
 class Claim(msgspec.Struct, frozen=True):

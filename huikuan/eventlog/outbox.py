@@ -20,6 +20,7 @@ Addressed = tuple[int, Saying]
 
 _COPY_ROWS_MIN = 100
 _IDS_MAX = 5_000
+_FEW_IDS_MAX = 8
 NO_POSITION = -1
 
 
@@ -52,14 +53,16 @@ class Outbox:
             .order_by(heads.partition)
             .with_for_update()
         )
-        self._same_ids = select(rows.seq, rows.id, rows.key, rows.type, rows.value).where(
-            rows.partition == bindparam("partition"),
+        self._same_ids = select(
+            rows.partition, rows.seq, rows.id, rows.key, rows.type, rows.value
+        ).where(
+            rows.partition.in_(bindparam("partitions", expanding=True)),
             rows.id.in_(bindparam("ids", expanding=True)),
         )
-        self._raising = (
-            update(core.heads)
-            .where(heads.partition == bindparam("at"))
-            .values(seq=bindparam("last"))
+        mine = update(core.heads).where(heads.partition == bindparam("at"))
+        self._raising = mine.values(seq=bindparam("last"))
+        self._acknowledging = mine.where(heads.acknowledged < bindparam("last")).values(
+            acknowledged=bindparam("last")
         )
 
     def say(self, connection: Connection, sayings: Sequence[Addressed]) -> Position:
@@ -101,10 +104,9 @@ class Outbox:
 
     def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
         """Everything up to these seqs (by partition) is on the log."""
-        heads = self._heads.c
-        for partition, seq in sorted(seqs.items()):
-            mine = (heads.partition == partition, heads.acknowledged < seq)
-            connection.execute(update(self._heads).where(*mine).values(acknowledged=seq))
+        if seqs:
+            sent = [{"at": partition, "last": seq} for partition, seq in sorted(seqs.items())]
+            connection.execute(self._acknowledging, sent)
 
     def head(self, connection: Connection, partition: int) -> int:
         """The last seq that was given in a partition."""
@@ -131,16 +133,13 @@ class Outbox:
     def _known(
         self, connection: Connection, sayings: Sequence[Addressed]
     ) -> dict[tuple[int, str], tuple[int, Saying]]:
-        by_partition: dict[int, list[str]] = defaultdict(list)
-        for partition, saying in sayings:
-            by_partition[partition].append(saying.id)
         known = {}
-        for partition, ids in by_partition.items():
+        for partitions, ids in _questions(sayings):
             for first in range(0, len(ids), _IDS_MAX):
-                some = {"partition": partition, "ids": ids[first : first + _IDS_MAX]}
+                some = {"partitions": partitions, "ids": ids[first : first + _IDS_MAX]}
                 for row in connection.execute(self._same_ids, some):
                     same = Saying(key=row.key, type=row.type, id=row.id, value=row.value)
-                    known[partition, row.id] = (row.seq, same)
+                    known[row.partition, row.id] = (row.seq, same)
         return known
 
     def _insert(self, connection: Connection, new: list[tuple[int, int, Saying]]) -> None:
@@ -171,6 +170,17 @@ class Outbox:
     ) -> None:
         raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
         connection.execute(self._raising, raised)
+
+
+def _questions(sayings: Sequence[Addressed]) -> list[tuple[list[int], list[str]]]:
+    """Which partitions to ask for which ids: few ids everywhere at once, else each for its own."""
+    ids = {saying.id for _, saying in sayings}
+    if len(ids) <= _FEW_IDS_MAX:
+        return [(sorted({partition for partition, _ in sayings}), sorted(ids))]
+    by_partition: dict[int, list[str]] = defaultdict(list)
+    for partition, saying in sayings:
+        by_partition[partition].append(saying.id)
+    return [([partition], own) for partition, own in by_partition.items()]
 
 
 def said_between(

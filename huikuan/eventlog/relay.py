@@ -7,7 +7,7 @@ but bytes; only the owner of a partition sends, and marks under its epoch.
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.crash import crash_point
@@ -31,7 +31,8 @@ class Relay:
         outbox: Outbox,
         epochs: Callable[[], Mapping[int, int]],
     ) -> None:
-        self._log, self._database, self._core = log, database, core
+        self._log, self._database = log, database
+        self._owned = select(core.progress.c.partition, core.progress.c.epoch)
         self._outbox, self._epochs = outbox, epochs
         self._sent: dict[int, tuple[int, int]] = {}
         """Partition → epoch and last seq of what is on the log and not marked yet."""
@@ -66,11 +67,8 @@ class Relay:
             return
         sent, self._sent, self._unmarked_rows = self._sent, {}, 0
         with self._database.writing() as connection:
-            mine = {
-                partition: seq
-                for partition, (epoch, seq) in sent.items()
-                if self._owns(connection, partition, epoch)
-            }
+            epochs = {partition: epoch for partition, epoch in connection.execute(self._owned)}  # noqa: C416
+            mine = {p: seq for p, (epoch, seq) in sent.items() if epochs.get(p) == epoch}
             self._outbox.acknowledge(connection, mine)
             crash_point("before_mark")
 
@@ -89,8 +87,3 @@ class Relay:
                     rows = self._outbox.entries(connection, partition, start, _ROWS_MAX)
                     found[partition] = (epoch, start, rows)
         return found
-
-    def _owns(self, connection: Connection, partition: int, epoch: int) -> bool:
-        progress = self._core.progress
-        query = select(progress.c.epoch).where(progress.c.partition == partition)
-        return bool(connection.execute(query).scalar_one() == epoch)

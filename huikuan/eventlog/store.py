@@ -36,6 +36,11 @@ class PartitionStore:
         with self._database.reading() as connection:
             return self._state.due(connection, self._partition, through, after, limit)
 
+    def first_review(self) -> date | None:
+        """See ``follow.Store``."""
+        with self._database.reading() as connection:
+            return self._state.first_review(connection, self._partition)
+
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """See ``follow.Store``."""
         with self._database.reading() as connection:

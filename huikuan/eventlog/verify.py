@@ -95,6 +95,10 @@ class ThrowAway:
         ]
         return sorted(found)[:limit]
 
+    def first_review(self) -> date | None:
+        """See ``follow.Store``."""
+        return min((row.review_on for row in self._rows.values() if row.review_on), default=None)
+
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """See ``follow.Store``."""
         del stop  # nothing later is here
