@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,6 @@ class World:
     def __init__(self, log: Log, notifier: Notifier, times: Times) -> None:
         self.log, self.notifier, self.times = log, notifier, times
         self._seqs: dict[int, int] = {}
-        self._serve()
 
     def fact(self, event: Event, debtor: str = "acme", event_id: str = "") -> str:
         event_id = event_id or f"/erp|{event.TYPE}/{getattr(event, event.NAME)}"
@@ -112,7 +112,7 @@ class World:
         url = str(self.notifier.service.engine.url)
         self.notifier.close()
         self.notifier = Notifier(Following(self.log, url, clock=self.times.now_ms))
-        self._serve()
+        self.__dict__.pop("client", None)
 
     def public(self) -> list[tuple[str, str, str, bool]]:
         """(debtor, step, status, superseded) of everything public, without any further folding."""
@@ -154,9 +154,11 @@ class World:
                         found.append((record, event))
         return found
 
-    def _serve(self) -> None:
+    @cached_property
+    def client(self) -> TestClient:
+        """An HTTP client with the key."""
         app = make_app(self.notifier, Keys.of(KEY))
-        self.client = TestClient(app, headers={"Authorization": f"Bearer {KEY}"})
+        return TestClient(app, headers={"Authorization": f"Bearer {KEY}"})
 
     def _append(self, partition: int, key: str, event: Event, event_id: str) -> None:
         seq = self._seqs[partition] = self._seqs.get(partition, 0) + 1
