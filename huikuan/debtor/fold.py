@@ -10,8 +10,6 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-import msgspec
-
 from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
 from huikuan.debtor.account import Account, Key, Waiting, name_of, new_account
 from huikuan.debtor.early import take_early
@@ -136,8 +134,8 @@ def refold(account: Account, facts: Iterable[tuple[str, Event]], setting: Settin
     for key, event in keyed:
         receive(fresh, event, key[3], setting)
     fresh.unsettled = account.unsettled
-    for field in msgspec.structs.fields(Account):
-        setattr(account, field.name, getattr(fresh, field.name))
+    for field in Account.__struct_fields__:
+        setattr(account, field, getattr(fresh, field))
 
 
 def _key_of(keyed: tuple[codec.CanonicalKey, Event]) -> codec.CanonicalKey:
