@@ -36,6 +36,12 @@ class Committer(Generic[S, A]):
             .where(progress.partition == bindparam("at"), progress.epoch == bindparam("mine"))
             .values({name: bindparam(f"new_{name}") for name in _MOVED})
         )
+        aside = core.set_aside.c
+        self._settling = (
+            update(core.set_aside)
+            .where(aside.partition == bindparam("at"), aside.position == bindparam("there"))
+            .values(status=bindparam("outcome"))
+        )
 
     def commit(self, turn: Sequence[Held[S, A]]) -> dict[int, list[Saying]]:
         """Commit, then forget what was gathered; answers what was said, by partition.
@@ -73,6 +79,19 @@ class Committer(Generic[S, A]):
         if following.aside:
             asides = [_aside(record, reason) for record, reason in following.aside]
             connection.execute(self._core.set_aside.insert(), asides)
+        rules = following.rules
+        for record in following.taken:
+            if record.meta is not None and record.meta.type == rules.settling_type:
+                self._settle(connection, rules.settled(record))
+
+    def _settle(self, connection: Connection, settled: tuple[str, str] | None) -> None:
+        if settled is None:
+            return
+        place, outcome = settled
+        partition, _, position = place.partition("/")
+        if partition.isdecimal() and position.isdecimal():
+            at = {"at": int(partition), "there": int(position), "outcome": outcome}
+            connection.execute(self._settling, at)
 
     def _address(self, following: Following[S, A], saying: Saying) -> int:
         if saying.key == EVERYBODY:

@@ -47,6 +47,9 @@ class Rules(Protocol[S, A]):
     fold_version: int
     """Raised when stored state means something else; asks for a rebuild."""
 
+    settling_type: str
+    """Records of this type may settle one that was set aside: then ``settled`` is asked."""
+
     def blank_shared(self) -> S:
         """What is shared before the first record."""
 
@@ -87,6 +90,9 @@ class Rules(Protocol[S, A]):
 
     def set_aside(self, account: A, record: Record, reason: str) -> None:
         """Remember that a record of this key could not be read: no new step until it is settled."""
+
+    def settled(self, record: Record) -> tuple[str, str] | None:
+        """The place of the record that this one settles and the outcome, if it settles any."""
 
     def decide(self, account: A, record: Record, shared: S) -> list[Saying]:
         """After a fold, or on review because of ``record``: what must be said now, in order.

@@ -15,6 +15,7 @@ from huikuan.events import codec
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RulesChanged
 from huikuan.events.notifier import PolicyAdopted
+from huikuan.events.settlement import SETTLING_TYPE, settled_record
 
 PUBLISHER = "ledger"
 FOLD_VERSION = 1
@@ -28,6 +29,7 @@ class LedgerRules:
 
     publisher = PUBLISHER
     fold_version = FOLD_VERSION
+    settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Setting:
         """No open day, no policy."""
@@ -86,6 +88,10 @@ class LedgerRules:
         """Remember the place."""
         del reason
         leave_unsettled(account, record.place)
+
+    def settled(self, record: Record) -> tuple[str, str] | None:
+        """See ``Rules``."""
+        return settled_record(record.value)
 
     def decide(self, account: Account, record: Record, shared: Setting) -> list[Saying]:
         """Nothing: the ledger says what it takes in, and days, never consequences."""

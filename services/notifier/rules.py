@@ -25,6 +25,7 @@ from huikuan.events.notifier import (
     EscalationVoided,
     PolicyAdopted,
 )
+from huikuan.events.settlement import SETTLING_TYPE, settled_record
 from services.notifier.domain.case import Case, note
 from services.notifier.domain.decide import Place, decide
 from services.notifier.domain.past import Past, retractions
@@ -61,6 +62,7 @@ class NotifierRules:
 
     publisher = PUBLISHER
     fold_version = 1
+    settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Shared:
         """No day, no policy."""
@@ -138,6 +140,10 @@ class NotifierRules:
         del reason
         account.look_again()
         leave_unsettled(account.account, record.place)
+
+    def settled(self, record: Record) -> tuple[str, str] | None:
+        """See ``Rules``."""
+        return settled_record(record.value)
 
     def decide(self, account: Watched, record: Record, shared: Shared) -> list[Saying]:
         """See ``Rules``."""

@@ -18,6 +18,7 @@ from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
 from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.promises import PromiseOutcome
+from huikuan.events.settlement import SETTLING_TYPE, settled_record
 from services.promises.domain.outcomes import (
     OUTCOME_TYPES,
     new_outcomes,
@@ -62,6 +63,7 @@ class PromiseRules:
 
     publisher = PUBLISHER
     fold_version = FOLD_VERSION
+    settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Setting:
         """No open day, no policy."""
@@ -138,6 +140,10 @@ class PromiseRules:
         """Remember the place."""
         del reason
         leave_unsettled(account.account, record.place)
+
+    def settled(self, record: Record) -> tuple[str, str] | None:
+        """See ``Rules``."""
+        return settled_record(record.value)
 
     def decide(self, account: Promisor, record: Record, shared: Setting) -> list[Saying]:
         """Say what promises have come to, if that is new."""

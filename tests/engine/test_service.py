@@ -124,6 +124,24 @@ def test_questions(make: type[MemoryLog], tmp_path: Path) -> None:
 
 
 @LOGS
+def test_a_record_on_the_log_settles_one_that_was_set_aside(
+    make: type[MemoryLog], tmp_path: Path
+) -> None:
+    log = make(4)
+    feed = Feed(log)
+    feed.foreign("k")
+    feed.foreign("other")
+    with running(log, tmp_path) as made:
+        made.drain()
+        (place,) = [each.place for each in made.set_aside() if each.key == "k"]
+        for settled in ("", "nowhere", place):
+            feed.fact("k", "put right", msgspec.json.encode(settled))
+        made.drain()
+        assert [each.key for each in made.set_aside(status="open")] == ["other"]
+        assert [each.key for each in made.set_aside(status="released")] == ["k"]
+
+
+@LOGS
 def test_history_as_it_was_known(make: type[MemoryLog], tmp_path: Path) -> None:
     log = make(1)
     feed = Feed(log)

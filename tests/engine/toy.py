@@ -57,6 +57,7 @@ class ToyRules:
     """Rules for ``Service``; ``fold_version`` may be raised to ask for a rebuild."""
 
     publisher = TOY
+    settling_type = "put right"
 
     def __init__(self, fold_version: int = 1) -> None:
         self.fold_version = fold_version
@@ -116,6 +117,8 @@ class ToyRules:
                 account.reminded.append(msgspec.json.decode(record.value, type=date))
             case "settled":
                 account.unreadable.remove(msgspec.json.decode(record.value, type=str))
+            case "put right":
+                pass
             case unknown:
                 raise LogError(f"unknown type {unknown}: this process is too old")
         return True
@@ -136,6 +139,10 @@ class ToyRules:
     def set_aside(self, account: Account, record: Record, reason: str) -> None:
         # Not its place: what is said in between shifts it, and must change nothing else.
         account.unreadable.append(f"{reason} {record.value!r}")
+
+    def settled(self, record: Record) -> tuple[str, str] | None:
+        place = msgspec.json.decode(record.value, type=str)
+        return (place, "released") if place else None
 
     def decide(self, account: Account, record: Record, shared: Shared) -> list[Saying]:
         cause = _id(record)
