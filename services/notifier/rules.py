@@ -113,13 +113,13 @@ class NotifierRules:
         """See ``Rules``."""
         meta = record.meta
         assert meta is not None, "the runner sets foreign records aside"
-        account.look_again()
+        account.sight = account.waits_for_opening = account.fact = None
         if meta.type in _TO_ACCOUNT:
-            account.fact = event = _decode(record)
+            account.fact = event = decode(meta.type, record.value)
             return receive(account.account, event, meta.id, shared.setting)
         if meta.type in CASE_TYPES:
             account.case_body = None
-            note(account.case, _decode(record), meta.recorded_at)
+            note(account.case, decode(meta.type, record.value), meta.recorded_at)
         else:
             _decode(record)  # nothing to us, but every service sets the same records aside
         return True
@@ -132,13 +132,14 @@ class NotifierRules:
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
-        account.look_again()
-        advance(account.account, shared.setting)
+        account.sight = account.waits_for_opening = account.fact = None
+        if account.account.waiting:
+            advance(account.account, shared.setting)
 
     def set_aside(self, account: Watched, record: Record, reason: str) -> None:
         """See ``Rules``."""
         del reason
-        account.look_again()
+        account.sight = account.waits_for_opening = account.fact = None
         leave_unsettled(account.account, record.place)
 
     def settled(self, record: Record) -> tuple[str, str] | None:

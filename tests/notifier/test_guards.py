@@ -25,8 +25,11 @@ def test_a_foreign_record_keeps_new_steps_back_until_it_is_settled(world: World)
     place = world.foreign()
     world.open(june(6))
     assert world.state() == "clear"
+    service = world.notifier.service
+    assert [each.status for each in service.set_aside()] == ["open"]
     settle(world, place)
     assert world.state() == "clear"
+    assert [each.status for each in service.set_aside()] == ["discarded"]
     world.open(june(7))
     assert world.history() == [("stop", "2012-06-07", "raised")]
 
