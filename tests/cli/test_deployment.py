@@ -15,9 +15,8 @@ OWN_VARIABLES = {"HUIKUAN_API_KEY", "HUIKUAN_DB_PASSWORD"}
 
 def _variables() -> set[str]:
     """Every environment variable that a service's settings read."""
-    from services.notifier.settings import Settings as Notifier  # noqa: PLC0415
-
     from services.ledger.settings import Settings as Ledger  # noqa: PLC0415
+    from services.notifier.settings import Settings as Notifier  # noqa: PLC0415
     from services.promises.settings import Settings as Promises  # noqa: PLC0415
 
     fields = [name for kind in (Ledger, Promises, Notifier) for name in kind.model_fields]
