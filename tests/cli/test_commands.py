@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.installed import Served, fact, run, serving
 
+pytestmark = pytest.mark.xdist_group("commands")  # one installation serves them all
+
 MAPPING = """\
 source: test-erp
 events:
@@ -73,6 +75,7 @@ def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path
 
 
 def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
+    run(home, "day", "open", "2012-05-04")  # before the first day everybody is answered, emptily
     done = run(home, "explain", "no body/of that name")
     assert (done.returncode, done.stdout) == (4, "")
     chinese = run(home, "explain", "nobody", HUIKUAN_LANG="zh")
