@@ -1,27 +1,39 @@
 """Nothing lost, nothing doubled, state equal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 
-from tests.journeys.installation import Installation
+from tests.journeys import portfolio
+from tests.journeys.installation import Answer, Installation, serving
 from tests.journeys.state import everything, said
+from tests.torture.load import Batch, Sender
 
 _SHOWN = 10
 
 
-def are_equal(tortured: Installation, oracle: Installation) -> None:
+def answers_left_alone(home: Path, batches: Sequence[Batch]) -> Answer:
+    """What one process that nobody kills, on the embedded log and SQLite, has to say."""
+    with serving(home) as oracle:
+        oracle.adopt(portfolio.LADDER)
+        sender = Sender(oracle)
+        for batch in batches:
+            sender.send(batch)
+        return answers(oracle)
+
+
+def answers(huikuan: Installation) -> Answer:
     """Every word said about every debtor, and every answer about him; and the books balance."""
-    for each in (tortured, oracle):
-        each.settle()
-    _are_same("said", said(tortured), said(oracle))
-    _are_same("state", everything(tortured), everything(oracle))
-    for service in tortured.urls:
-        answer = tortured.ask("GET", service, "/health/invariants")
+    huikuan.settle()
+    for service in huikuan.urls:
+        answer = huikuan.ask("GET", service, "/health/invariants")
         assert answer.is_success, answer.text
+    return {"said": said(huikuan), "state": everything(huikuan)}
 
 
-def _are_same(what: str, got: object, wanted: object) -> None:
-    found = list(islice(_differences(what, got, wanted), _SHOWN))
+def are_equal(got: Answer, wanted: Answer) -> None:
+    """Fails with the first places in which they differ."""
+    found = list(islice(_differences("", got, wanted), _SHOWN))
     assert not found, "\n" + "\n".join(found)
 
 

@@ -1,15 +1,13 @@
 """Lets services die, and starts them again, while somebody else writes to them."""
 
-import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
 
 from deploy.local.distributed import Distributed, ServiceProcess
 from deploy.local.process import is_running
 
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.02
 
 
 class Killer:
@@ -50,48 +48,36 @@ class Killer:
             self._failures.append(failure)
 
 
-class Trapper:
-    """Sets a trap in each service: it dies at a named point, as often as it is started again."""
+class Trap:
+    """A service that dies of itself at a named point, the so-many-th time that it comes by."""
 
-    def __init__(self, system: Distributed, points: Sequence[str], draw: random.Random) -> None:
-        self._system = system
-        self._points, self._draw = points, draw
-        self._clean = {name: service.environment for name, service in system.services.items()}
-        self._ending = threading.Event()
-        self._watch = threading.Thread(target=self._raise_the_dead)
-        self._traps: dict[str, str] = {}
-        self.deaths: Counter[str] = Counter()
-        """By point."""
-
-    def begin(self) -> None:
-        """Start every service again, with a trap in it."""
-        for service in self._system.services.values():
-            service.stop()
-            self._spawn_with_trap(service)
+    def __init__(self, service: ServiceProcess, point: str, passes: int) -> None:
+        self.has_sprung = False
+        """Whether it has died, and was started again without the trap."""
+        self._service = service
+        self._clean = service.environment
+        service.stop()
+        service.environment = {**self._clean, "HUIKUAN_CRASH_AT": f"{point}:#{passes}"}
+        service.spawn()
+        service.wait_ready()  # or dead already
+        self._giving_up = threading.Event()
+        self._watch = threading.Thread(target=self._start_again_when_dead)
         self._watch.start()
 
-    def end(self) -> None:
-        """Start every service again, without."""
-        self._ending.set()
+    def clear(self, patience_s: float) -> None:
+        """Give it some time to spring; then see to it that the service is there, without it."""
+        self._watch.join(patience_s)
+        self._giving_up.set()
         self._watch.join()
-        for name, service in self._system.services.items():
-            service.stop()
-            service.environment = self._clean[name]
-            service.start()
+        if not self.has_sprung:
+            self._service.stop()
+            self._service.environment = self._clean
+            self._service.start()
 
-    def _raise_the_dead(self) -> None:
-        while not self._ending.wait(_LOOK_SECONDS):
-            for name, service in self._system.services.items():
-                if not is_running(service.pid):
-                    self.deaths[self._traps[name]] += 1
-                    self._spawn_with_trap(service)
-
-    def _spawn_with_trap(self, service: ServiceProcess) -> None:
-        point = self._draw.choice(self._points)
-        self._traps[service.name] = point
-        passes = self._draw.randint(1, 6)
-        service.environment = {
-            **self._clean[service.name],
-            "HUIKUAN_CRASH_AT": f"{point}:#{passes}",
-        }
-        service.spawn()
+    def _start_again_when_dead(self) -> None:
+        while not self._giving_up.wait(_LOOK_SECONDS):
+            if not is_running(self._service.pid):
+                self._service.environment = self._clean
+                self._service.start()
+                self.has_sprung = True
+                return

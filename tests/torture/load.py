@@ -1,5 +1,6 @@
 """A client who never gives up: what was not answered he sends again, until it is."""
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,12 @@ class Sender:
         assert fresh <= {"accepted", "duplicate"}, rows
         self.lost_answers += fresh == {"duplicate"}
         self._known.update(row["id"] for row in rows)
+
+    def wait_a_little(self, service: str) -> None:
+        """Until a service has folded what was sent, unless it dies of it."""
+        asked = {"after_position": self._huikuan.position}
+        with contextlib.suppress(httpx2.TransportError):
+            self._huikuan.ask("GET", service, "/v1/position", params=asked)
 
     def _post(self, path: str, content: object) -> httpx2.Response:
         return self._huikuan.ask("POST", "ledger", path, json=content)
