@@ -82,12 +82,27 @@ def quarantine_list(
     epilog=examples('huikuan quarantine release 3/17 --reason "seen the paper"'),
 )
 def quarantine_release(
-    identifier: AnId, *, by: ByWhom = "", reason: AReason = "", json: AsJson = False
+    identifier: AnId,
+    *,
+    by: ByWhom = "",
+    reason: AReason = "",
+    type_name: Annotated[
+        str,
+        typer.Option(
+            "--type",
+            metavar="huikuan.….v1",
+            help=say(
+                "What a record from the log is that holds only data.",
+                "日志记录只有数据时，说明其事件类型。",
+            ),
+        ),
+    ] = "",
+    json: AsJson = False,
 ) -> None:
     """Release one."""
     from services.commands import quarantine  # noqa: PLC0415
 
-    quarantine.settle(identifier, "released", by, reason, as_json=json)
+    quarantine.settle(identifier, "released", by, reason, as_json=json, type_name=type_name)
 
 
 @quarantine_app.command(

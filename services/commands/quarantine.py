@@ -39,9 +39,16 @@ def list_(*, everything: bool, as_json: bool) -> None:
     show.table(say("Quarantine", "隔离区"), columns, rows)
 
 
-def settle(identifier: str, outcome: str, by: str, reason: str, *, as_json: bool) -> None:
-    """Release it through intake, or discard it."""
+def settle(
+    identifier: str, outcome: str, by: str, reason: str, *, as_json: bool, type_name: str = ""
+) -> None:
+    """Release it through intake, or discard it.
+
+    ``type_name`` says what a record is that holds only the data of an event.
+    """
     decision = {"outcome": outcome, "by": by or getpass.getuser(), "reason": reason}
+    if type_name:
+        decision["type"] = type_name
     with services() as reached:
         path = f"/v1/quarantine/{quote(identifier, safe='/')}"
         answer = reached.post("ledger", path, decision)

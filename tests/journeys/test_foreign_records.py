@@ -11,6 +11,7 @@ from tests.journeys.facts import invoice, payment
 from tests.journeys.installation import Answer, Installation, run, serving
 from tests.rig.parts import SERVICES, Parts
 
+REFUSED = 4
 LADDER = """
 version: foreign-1
 effective_on: 2012-01-01
@@ -96,15 +97,14 @@ def test_a_foreign_record_that_is_a_fact_is_released_through_intake(home: Path) 
         intruder.write(home, {}, "victim", intruder.Record(value))
         (aside,) = _set_aside(huikuan, 1)
 
-        released = huikuan.ask(
-            "POST",
-            "ledger",
-            f"/v1/quarantine/{aside['place']}",
-            json={"outcome": "released", "by": "ops", "type": "huikuan.payment.received.v1"},
-        )
-        assert released.is_success, released.text
-        assert released.json()["result"]["status"] == "accepted"
-        huikuan.position = released.json()["position"]
+        without_type = run(home, "quarantine", "release", aside["place"], "--by", "ops")
+        assert without_type.returncode == REFUSED, without_type.stderr
+        what = ("--type", "huikuan.payment.received.v1", "--json")
+        released = run(home, "quarantine", "release", aside["place"], "--by", "ops", *what)
+        assert released.returncode == 0, released.stderr
+        answer = msgspec.json.decode(released.stdout)
+        assert answer["result"]["status"] == "accepted"
+        huikuan.position = answer["position"]
 
         assert huikuan.debtor("victim")["balances"]["CNY"]["open"] == "0.00"
         assert huikuan.escalations("victim")["state"] == "clear"

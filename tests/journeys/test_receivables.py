@@ -14,13 +14,7 @@ from tests.journeys.state import everything
 from tests.rig.parts import Parts, Settings
 
 MAPPING = PROJECT / "deploy" / "mappings" / "receivables.yaml"
-STEPS = """
-version: receivables-1
-effective_on: 2012-01-01
-steps:
-  - {name: late,      kind: notice,      when: {days_overdue: 15}}
-  - {name: very_late, kind: stop_supply, when: {days_overdue: 30}}
-"""
+STEPS = (PROJECT / "deploy" / "policies" / "receivables-15-30.yaml").read_text()
 FIGURES = {
     "2012-12-31": [("4936.32", 86), ("777.30", 12), ("11.44", 1), ("0.00", 0)],
     "2013-06-30": [("4284.29", 72), ("835.56", 12), ("0.00", 0), ("0.00", 0)],
@@ -133,7 +127,7 @@ def _raised_and_lifted_every_step(huikuan: Installation) -> None:
         else:
             assert said["status"] == "lifted", said
             lifted[said["escalation"]] = said["effective_on"]
-    for step, days_overdue in (("late", 15), ("very_late", 30)):
+    for step, days_overdue in (("oldest_15", 15), ("oldest_30", 30)):
         runs = {
             (debtor, date.fromisoformat(on), _date(lifted.get(escalation)))
             for escalation, (name, debtor, on) in raised.items()

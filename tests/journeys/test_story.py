@@ -3,18 +3,11 @@
 from pathlib import Path
 
 from tests.journeys.facts import invoice, payment
-from tests.journeys.installation import Installation, apart, serving
+from tests.journeys.installation import PROJECT, Installation, apart, serving
 from tests.rig.parts import Parts
 
 DEBTOR = "globex"
-LADDER = """
-version: story-1
-effective_on: 2012-01-01
-steps:
-  - {name: warning,   kind: notice,       when: {days_overdue: 5}}
-  - {name: blocked,   kind: stop_supply,  when: {days_overdue: 7}}
-  - {name: cancelled, kind: stop_service, when: {days_overdue: 11}}
-"""
+LADDER = (PROJECT / "deploy" / "policies" / "story.yaml").read_text()
 STATES = {
     "2012-06-02": "clear",
     "2012-06-03": "clear",
