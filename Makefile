@@ -31,7 +31,7 @@ test: $(INSTALLED) ## Run the tests, with a real Kafka and a real PostgreSQL
 	$(PYTEST)
 
 torture: $(INSTALLED) kafka-jars ## Kill services 200 times, and try the laws on 10,000 examples each
-	HUIKUAN_KILLS=$${HUIKUAN_KILLS:-200} $(PYTEST) -m torture --timeout 7200 -rP
+	HUIKUAN_KILLS=$${HUIKUAN_KILLS:-200} $(PYTEST) -m torture --timeout 7200 -rP -o faulthandler_timeout=0
 	HUIKUAN_EXAMPLES=$${HUIKUAN_EXAMPLES:-10000} $(PYTEST) -m hypothesis --timeout 7200
 
 lint: $(INSTALLED) ## Check style, types, import rules and generated files
