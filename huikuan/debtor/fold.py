@@ -7,7 +7,7 @@ after the open day waits. So the account is a function of the set of facts effec
 from bisect import insort
 from collections.abc import Callable, Iterable
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
@@ -103,10 +103,33 @@ def receive(account: Account, event: Event, event_id: str, setting: Setting) -> 
         return _note_unsettled(account, event)
     fold, rank, read = how
     on, name = read(event)
-    day = on.toordinal()
-    key = (day, rank, name, event_id)
+    return _receive(account, event, (on.toordinal(), rank, name, event_id), fold, setting)
+
+
+def receive_all(account: Account, facts: Iterable[tuple[str, Event]], setting: Setting) -> bool:
+    """Take (event id, fact) in, whatever their order, as ``receive`` would in canonical order.
+
+    False: some sort before what was folded earlier and do not count; ``refold``.
+    """
+    keyed: list[tuple[Key, Fold, Event]] = []
+    for event_id, event in facts:
+        how = _HOW.get(type(event))
+        if how is None:
+            _note_unsettled(account, event)
+            continue
+        fold, rank, read = how
+        on, name = read(event)
+        keyed.append(((on.toordinal(), rank, name, event_id), fold, event))
+    keyed.sort(key=itemgetter(0))
+    in_order = True
+    for key, fold, event in keyed:
+        in_order &= _receive(account, event, key, fold, setting)
+    return in_order
+
+
+def _receive(account: Account, event: Event, key: Key, fold: Fold, setting: Setting) -> bool:
     open_on = setting.open_on
-    if open_on is None or on > open_on:
+    if open_on is None or key[0] > open_on.toordinal():
         _wait(account, event, key)
         return True
     if account.waiting and (ready := _ready(account, open_on.toordinal())):
@@ -116,30 +139,19 @@ def receive(account: Account, event: Event, event_id: str, setting: Setting) -> 
     if key <= account.last_key:
         return key == account.last_key  # the same fact once more
     account.last_key = key
-    fold(account, event, event_id, day, setting)
+    fold(account, event, key[3], key[0], setting)
     if account.early:
-        _hear_early(account, event, event_id, day, setting)
+        _hear_early(account, event, key[3], key[0], setting)
     return True
 
 
 def refold(account: Account, facts: Iterable[tuple[str, Event]], setting: Setting) -> None:
     """Fold an account anew, in place, from all its (event id, fact); any order, any repeats."""
     fresh = new_account(account.debtor)
-    keyed = [
-        (codec.canonical_key(event, event_id), event)
-        for event_id, event in facts
-        if type(event) in FOLDS
-    ]
-    keyed.sort(key=_key_of)
-    for key, event in keyed:
-        receive(fresh, event, key[3], setting)
+    receive_all(fresh, facts, setting)
     fresh.unsettled = account.unsettled
     for field in Account.__struct_fields__:
         setattr(account, field, getattr(fresh, field))
-
-
-def _key_of(keyed: tuple[codec.CanonicalKey, Event]) -> codec.CanonicalKey:
-    return keyed[0]
 
 
 def advance(account: Account, setting: Setting) -> None:

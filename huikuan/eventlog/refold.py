@@ -1,9 +1,12 @@
 """Fold one partition without deciding anything: what a rebuild is made of. Pure but for reads.
 
-What arrived out of order, or before its rules, is folded anew once, at the end; law 3 says that
-this is what following arrived at step by step.
+Records are taken key by key, many at once: an account that is in the processor's cache folds twice
+as fast, and nothing that arrived out of order among them costs a second fold. What is out of order
+all the same, or came before its rules, is folded anew once, at the end; law 3 says that all this is
+what following arrived at step by step.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Generic, Protocol
@@ -15,6 +18,8 @@ from huikuan.eventlog.rules import A, Row, Rules, S
 
 _KEYS_MAX = 500
 """Histories that are in memory at once."""
+_RECORDS_MAX = 65_536
+"""Records that are in memory at once before they are folded."""
 
 
 class Shadow(Protocol):
@@ -41,51 +46,77 @@ class Refolding(Generic[S, A]):
         self.seqs = dict.fromkeys(publishers, 0)
         self.shared = rules.blank_shared()
         self._began = False
+        """Whether anything is out of memory."""
         self._unread: dict[str, set[int]] = {}
         self._clear()
 
     def _clear(self) -> None:
         self._accounts: dict[str, A] = {}
-        self._fresh: set[str] = set()
-        """Whom nothing has been waiting for since the last record about everybody."""
         self._stale: set[str] = set()
         self._due_through: date | None = None
         self._everyone = False
         self._shared_changed = False
+        self._empty()
 
-    def take(self, records: Sequence[Record]) -> None:  # noqa: C901 - a rebuild's inner loop
-        """Fold what follows, ``said`` or not: exactly each publisher's next record."""
-        if self._began:
-            self._load({record.key for record in records})
-        accounts, seqs = self._accounts, self.seqs
-        advance, fold, shared = self.rules.advance, self.rules.fold, self.shared
-        fresh, stale = self._fresh, self._stale
+    def _empty(self) -> None:
+        self._waiting: defaultdict[str, list[Record]] = defaultdict(list)
+        """Records to be folded, by key."""
+        self._odd: set[str] = set()
+        """Keys with foreign records among them."""
+        self._waiting_count = 0
+
+    def take(self, records: Sequence[Record]) -> None:
+        """Take what follows, ``said`` or not: exactly each publisher's next record."""
+        seqs, waiting = self.seqs, self._waiting
         for record in records:
             meta = record.meta
             if meta is not None and seqs.get(meta.publisher) == meta.seq - 1:
                 seqs[meta.publisher] = meta.seq
-                key = record.key
-                if key:
-                    account = accounts.get(key)
-                    if account is None:
-                        account = accounts[key] = self.rules.blank(key)
-                    if key not in fresh:
-                        advance(account, shared)
-                        fresh.add(key)
-                    try:
-                        if not fold(account, record, shared):
-                            stale.add(key)
-                    except msgspec.MsgspecError as unreadable:
-                        self._set_aside(record, str(unreadable))
+                if record.key:
+                    waiting[record.key].append(record)
                 else:
                     self._everybody(record)
-            elif meta is None or meta.publisher not in seqs:
-                self._set_aside(record, "foreign: no header of one of our publishers")
+            elif (meta is None or meta.publisher not in seqs) and record.key:
+                waiting[record.key].append(record)
+                self._odd.add(record.key)
         if records:
             self.position = records[-1].position + 1
+        self._waiting_count += len(records)
+        if self._waiting_count > _RECORDS_MAX:
+            self._fold()
+
+    def _fold(self) -> None:
+        waiting, odd = self._waiting, self._odd
+        self._empty()
+        self._load(set(waiting))
+        for key, records in waiting.items():
+            if not self._fold_key(self._account(key), records, one_by_one=key in odd):
+                self._stale.add(key)
+
+    def _fold_key(self, account: A, records: Sequence[Record], *, one_by_one: bool) -> bool:
+        self.rules.advance(account, self.shared)
+        if not one_by_one:
+            try:
+                return self.rules.fold_all(account, records, self.shared)
+            except msgspec.MsgspecError:
+                pass  # one of them cannot be read: find out which
+        return self._fold_each(account, records)
+
+    def _fold_each(self, account: A, records: Sequence[Record]) -> bool:
+        in_order = True
+        for record in records:
+            if record.meta is None or record.meta.publisher not in self.seqs:
+                self._set_aside(record, "foreign: no header of one of our publishers")
+                continue
+            try:
+                in_order &= self.rules.fold(account, record, self.shared)
+            except msgspec.MsgspecError as unreadable:
+                self._set_aside(record, str(unreadable))
+        return in_order
 
     def take_said(self, records: Sequence[Record]) -> None:
         """Fold what this service said already in consequence of what was taken."""
+        self._fold()
         self._load({record.key for record in records})
         for record in records:
             if record.key == EVERYBODY:
@@ -95,6 +126,7 @@ class Refolding(Generic[S, A]):
 
     def finish(self) -> dict[str, Row]:
         """The rows that changed since the last time; forgets the accounts."""
+        self._fold()
         self._load_due()
         self._refold_stale()
         rules, shared = self.rules, self.shared
@@ -108,7 +140,6 @@ class Refolding(Generic[S, A]):
 
     def _everybody(self, record: Record) -> None:
         self._shared_changed = True
-        self._fresh.clear()
         try:
             due = self.rules.everybody(self.shared, record)
         except msgspec.MsgspecError:
@@ -138,9 +169,8 @@ class Refolding(Generic[S, A]):
                 self.rules.refold(self._account(key), records, self.shared)
 
     def _set_aside(self, record: Record, reason: str) -> None:
-        if record.key != EVERYBODY:
-            self._unread.setdefault(record.key, set()).add(record.position)
-            self.rules.set_aside(self._account(record.key), record, reason)
+        self._unread.setdefault(record.key, set()).add(record.position)
+        self.rules.set_aside(self._account(record.key), record, reason)
 
     def _account(self, key: str) -> A:
         account = self._accounts.get(key)

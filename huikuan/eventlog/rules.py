@@ -79,6 +79,13 @@ class Rules(Protocol[S, A]):
         Raises ``huikuan.eventlog.log.LogError`` for an unknown type of one of our publishers.
         """
 
+    def fold_all(self, account: A, records: Sequence[Record], shared: S) -> bool:
+        """Fold records of this key, in log order, as ``fold`` would, in the quickest order.
+
+        False: some sort before what was folded earlier, ``refold`` is needed. Raises as ``fold``
+        does, and has changed nothing then.
+        """
+
     def refold(self, account: A, records: Sequence[Record], shared: S) -> None:
         """Fold the key's facts anew from ``records`` (all of them, in log order), in place.
 

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from huikuan.debtor.account import Account, decode, encode, new_account
-from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
+from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import Record, Saying
@@ -60,7 +60,7 @@ class LedgerRules:
 
     def everybody(self, shared: Setting, record: Record) -> Due:
         """A day makes due whoever has facts that wait for it; a policy may change the past."""
-        match _event(record):
+        match _read(record)[1]:
             case BusinessDayOpened() as event:
                 open_day(shared, event)
                 return Due(through=event.date)
@@ -73,8 +73,12 @@ class LedgerRules:
 
     def fold(self, account: Account, record: Record, shared: Setting) -> bool:
         """What is no fact is read all the same: every service sets the same records aside."""
-        assert record.meta is not None, "the runner sets foreign records aside"
-        return receive(account, _event(record), record.meta.id, shared)
+        event_id, event = _read(record)
+        return receive(account, event, event_id, shared)
+
+    def fold_all(self, account: Account, records: Sequence[Record], shared: Setting) -> bool:
+        """See ``Rules``."""
+        return receive_all(account, [_read(record) for record in records], shared)
 
     def refold(self, account: Account, records: Sequence[Record], shared: Setting) -> None:
         """Fold the debtor's facts anew."""
@@ -102,16 +106,18 @@ class LedgerRules:
 def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:
     """The facts among a debtor's records, with their ids."""
     return [
-        (record.meta.id, _event(record))
+        _read(record)
         for record in records
         if record.meta is not None and record.meta.type in codec.FACT_TYPES
     ]
 
 
-def _event(record: Record) -> Event:
-    assert record.meta is not None, "the runner sets foreign records aside"
+def _read(record: Record) -> tuple[str, Event]:
+    """The id of a record and what it says."""
+    meta = record.meta
+    assert meta is not None, "the runner sets foreign records aside"
     try:
-        return codec.decode(record.meta.type, record.value)
+        return meta.id, codec.decode(meta.type, record.value)
     except codec.UnknownTypeError:
-        sentence = f"this process is too old: the log has {record.meta.type}, unknown to it"
+        sentence = f"this process is too old: the log has {meta.type}, unknown to it"
         raise LogError(sentence) from None

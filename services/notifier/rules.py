@@ -8,7 +8,7 @@ import msgspec
 from huikuan.debtor.account import decode as decode_account
 from huikuan.debtor.account import encode as encode_account
 from huikuan.debtor.account import new_account
-from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
+from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Row
@@ -123,6 +123,24 @@ class NotifierRules:
         else:
             _decode(record)  # nothing to us, but every service sets the same records aside
         return True
+
+    def fold_all(self, account: Watched, records: Sequence[Record], shared: Shared) -> bool:
+        """See ``Rules``."""
+        account.sight = account.waits_for_opening = account.fact = None
+        facts: list[tuple[str, Event]] = []
+        words: list[tuple[int, Event]] = []
+        for record in records:
+            meta, event = record.meta, _decode(record)
+            assert meta is not None, "the runner sets foreign records aside"
+            if meta.type in _TO_ACCOUNT:
+                facts.append((meta.id, event))
+            elif meta.type in CASE_TYPES:
+                words.append((meta.recorded_at, event))
+        if words:
+            account.case_body = None
+        for recorded_at, event in words:
+            note(account.case, event, recorded_at)
+        return receive_all(account.account, facts, shared.setting)
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
         """See ``Rules``; the case stays as it is."""

@@ -7,7 +7,7 @@ import msgspec
 
 from huikuan.debtor import account as accounts
 from huikuan.debtor.account import Account, new_account
-from huikuan.debtor.fold import advance, leave_unsettled, receive, refold
+from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.debtor.promises import JudgedPromise, judge
 from huikuan.debtor.setting import Setting, Terms, adopt, open_day, terms_on
 from huikuan.eventlog.log import LogError
@@ -125,6 +125,25 @@ class PromiseRules:
             account.said[place_of(event)] = state_of(event)
             return True
         return receive(account.account, event, meta.id, shared)
+
+    def fold_all(self, account: Promisor, records: Sequence[Record], shared: Setting) -> bool:
+        """See ``Rules``."""
+        account.judged = None
+        facts: list[tuple[str, Event]] = []
+        outcomes: list[PromiseOutcome] = []
+        for record in records:
+            meta = record.meta
+            assert meta is not None, "the runner sets foreign records aside"
+            if meta.type in _READ:
+                event = event_of(record)
+                if isinstance(event, PromiseOutcome):
+                    outcomes.append(event)
+                else:
+                    facts.append((meta.id, event))
+            elif meta.type not in codec.TYPES:
+                raise _too_old(meta.type)
+        account.said.update((place_of(each), state_of(each)) for each in outcomes)
+        return receive_all(account.account, facts, shared)
 
     def refold(self, account: Promisor, records: Sequence[Record], shared: Setting) -> None:
         """Fold the debtor's facts anew; what was said stays said."""

@@ -49,10 +49,12 @@ def test_a_rebuild_has_no_outbox_in_its_reach() -> None:
 
 
 @LOGS
+@pytest.mark.parametrize("at_once", [1, 7, 65_536])
 def test_a_rebuild_chases_in_rounds_what_goes_on(
-    make: type[MemoryLog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: type[MemoryLog], at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "_BEHIND_RECORDS", 3)
+    monkeypatch.setattr(refold, "_RECORDS_MAX", at_once)
     log = make(2)
     feed = Feed(log)
     act(feed, much(40))

@@ -123,6 +123,12 @@ class ToyRules:
                 raise LogError(f"unknown type {unknown}: this process is too old")
         return True
 
+    def fold_all(self, account: Account, records: Sequence[Record], shared: Shared) -> bool:
+        for record in records:
+            if record.meta and record.meta.type == "points":
+                _points.decode(record.value)
+        return all([self.fold(account, record, shared) for record in records])
+
     def refold(self, account: Account, records: Sequence[Record], shared: Shared) -> None:
         account.total, account.peak, account.last, account.waiting = 0, 0, None, []
         facts = [
