@@ -45,8 +45,9 @@ format: $(INSTALLED) ## Put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-schema: $(INSTALLED) ## Write the schemas of the events again
+schema: $(INSTALLED) ## Write the schemas of events and policies again
 	$(BIN)/python -m huikuan.events.schema
+	$(BIN)/python -m services.notifier.policy_schema
 
 docs: schema ## Write all generated documents again
 

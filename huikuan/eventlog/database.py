@@ -7,11 +7,13 @@ frozen owner of a lock cannot hold up the next owner of a partition.
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+
+from huikuan.eventlog.floor import FLOOR
 
 _BUSY_S = 10
 _POSTGRES_WAITS = (
@@ -42,6 +44,8 @@ class Database:
         self._writer = threading.Lock()
         self._writes_here: int | None = None
         self._alone = threading.Lock()
+        self.floor: AbstractContextManager[object] = nullcontext() if self.is_postgres else FLOOR
+        """To be had for short work here; PostgreSQL lets everybody work at once."""
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -16,6 +16,7 @@ from huikuan.eventlog.embedded_file import (
     read_history,
     read_records,
 )
+from huikuan.eventlog.floor import FLOOR
 from huikuan.eventlog.foreign import admit
 from huikuan.eventlog.log import AppendUnknownError, LogError
 from huikuan.eventlog.record import Entry, Record, encode_meta
@@ -137,7 +138,7 @@ class EmbeddedLog:
         for partition in batches:
             if not 0 <= partition < self._partitions:
                 raise LogError(f"there is no partition {partition}")
-        with self._writing:
+        with FLOOR, self._writing:
             try:
                 self._writer.execute("begin immediate")
                 for partition, entries in batches.items():
@@ -213,7 +214,8 @@ class EmbeddedReader:
         deadline = time.monotonic() + timeout_s
         while True:
             heard, seen = self._bell.rings, self._data_version()
-            taken = self._take(limit)
+            with FLOOR:
+                taken = self._take(limit)
             if taken or time.monotonic() >= deadline:
                 return taken
             while self._bell.rings == heard and self._data_version() == seen:

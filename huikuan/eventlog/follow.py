@@ -66,12 +66,12 @@ class Following(Generic[S, A]):
         """Publisher → the seq that is missing though a later one was seen."""
         self._quiet_before: date | None = None
         """No committed key is to be reviewed before this date; None: not known."""
-        self._accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
+        self.accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
         self.clear()
 
     def clear(self) -> None:
         """Forget what was gathered: it is committed."""
-        self._accounts.clear()
+        self.accounts.clear()
         self.taken: list[Record] = []
         self.sayings: list[Saying] = []
         self.aside: list[tuple[Record, str]] = []
@@ -88,7 +88,7 @@ class Following(Generic[S, A]):
         commit, ``clear``, and call again from there.
         """
         ahead = {record.key for record in (records[start:] if start else records)}
-        self._accounts.bring(ahead)
+        self.accounts.bring(ahead)
         own, floor = self.rules.publisher, self.position
         for index in range(start, len(records)):
             record = records[index]
@@ -110,7 +110,7 @@ class Following(Generic[S, A]):
 
     def settle(self) -> dict[str, Row]:
         """Every row that must be written, what is shared among them."""
-        rows = self._accounts.settle(self.shared)
+        rows = self.accounts.settle(self.shared)
         if self._quiet_before is not None:
             days = [row.review_on for row in rows.values() if row.review_on is not None]
             self._quiet_before = min([*days, self._quiet_before])
@@ -134,7 +134,7 @@ class Following(Generic[S, A]):
         return None
 
     def _one(self, record: Record) -> None:
-        account = self._accounts.touch(record.key)
+        account = self.accounts.touch(record.key)
         try:
             folded = self.rules.fold(account, record, self.shared)
         except msgspec.MsgspecError as unreadable:
@@ -163,7 +163,7 @@ class Following(Generic[S, A]):
     def _set_aside(self, record: Record, reason: str) -> None:
         self.aside.append((record, reason))
         if record.key != EVERYBODY:
-            self.rules.set_aside(self._accounts.touch(record.key), record, reason)
+            self.rules.set_aside(self.accounts.touch(record.key), record, reason)
 
     def _say(self, sayings: list[Saying], cause: Record) -> None:
         meta = cause.meta
@@ -185,7 +185,7 @@ class Following(Generic[S, A]):
     def _everybody(self, record: Record) -> bool:
         """False: some accounts are still to be reviewed for this record, in a next transaction."""
         if self.cursor is None:
-            self._accounts.settle(self.shared)
+            self.accounts.settle(self.shared)
             self._shared_changed = True
             try:
                 due = self.rules.everybody(self.shared, record)
@@ -204,20 +204,20 @@ class Following(Generic[S, A]):
     def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
         """Review the next accounts; answers where to go on."""
         keys, after = self._due(cursor, limit)
-        self._accounts.bring(keys)
+        self.accounts.bring(keys)
         histories: Mapping[str, list[Record]] = {}
         if cursor.due.refold:
             histories = self.store.histories(keys, record.position)
         rules, shared = self.rules, self.shared
         for key in keys:
-            account = self._accounts.get(key)
+            account = self.accounts.get(key)
             if cursor.due.refold:
                 known = self._with_taken(key, histories.get(key, []))
                 rules.refold(account, known, shared)
             rules.advance(account, shared)
             if sayings := rules.decide(account, record, shared):
                 self._say(sayings, record)
-            self._accounts.rows[key] = rules.dump(account, shared)
+            self.accounts.rows[key] = rules.dump(account, shared)
         self.reviewed += len(keys)
         return None if after is None else Cursor(cursor.due, after)
 
@@ -227,7 +227,7 @@ class Following(Generic[S, A]):
         through = None if everyone else cursor.due.through
         committed = self._committed_due(through, cursor.after, limit)
         bound = committed[-1] if len(committed) >= limit else None
-        rows = self._accounts.rows
+        rows = self.accounts.rows
         keys = [key for key in committed if key not in rows]
         for key, row in rows.items():
             if key > cursor.after and (bound is None or key <= bound):

@@ -43,7 +43,8 @@ class Relay:
 
         Raises ``AppendUnknownError`` when it has tried every partition.
         """
-        waiting = self._read(dict(self._epochs()))
+        with self._database.floor:
+            waiting = self._read(dict(self._epochs()))
         if not waiting:
             return 0
         unknown = self._log.append_each({p: entries for p, (_, _, entries) in waiting.items()})
@@ -66,7 +67,7 @@ class Relay:
         if not self._sent:
             return
         sent, self._sent, self._unmarked_rows = self._sent, {}, 0
-        with self._database.writing() as connection:
+        with self._database.floor, self._database.writing() as connection:
             epochs = {partition: epoch for partition, epoch in connection.execute(self._owned)}  # noqa: C416
             mine = {p: seq for p, (epoch, seq) in sent.items() if epochs.get(p) == epoch}
             self._outbox.acknowledge(connection, mine)

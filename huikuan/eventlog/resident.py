@@ -78,14 +78,21 @@ class Accounts(Generic[S, A]):
 
     def bring(self, keys: Collection[str]) -> None:
         """Bring accounts into memory, with one question for all that are not there."""
-        missing = self._resident.missing(keys)
-        missing.difference_update(self._touched)
-        missing.discard(EVERYBODY)
-        if not missing:
-            return
+        absent = self.absent(keys)
+        if absent:
+            self.place(absent, self._read(absent.difference(self.rows)))
+
+    def absent(self, keys: Collection[str]) -> set[str]:
+        """Those of these keys that are not in memory."""
+        absent = self._resident.missing(keys)
+        absent.difference_update(self._touched)
+        absent.discard(EVERYBODY)
+        return absent
+
+    def place(self, absent: Collection[str], committed: Mapping[str, bytes]) -> None:
+        """Bring absent keys into memory, given the committed bodies of those that have one."""
         rules = self._rules
-        committed = self._read(missing.difference(self.rows))
-        for key in missing:
+        for key in absent:
             # What waits for its commit may have left memory: its row is newer than the store's.
             row = self.rows.get(key)
             body = committed.get(key) if row is None else row.body

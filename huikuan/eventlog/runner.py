@@ -5,12 +5,15 @@ from typing import Generic
 
 from huikuan.eventlog.ahead import Ahead
 from huikuan.eventlog.commit import Committer
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.fetch import fetch
 from huikuan.eventlog.log import Log, Reader
 from huikuan.eventlog.ownership import Held, Ownership
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.rules import A, S
 
 BATCH_RECORDS_MAX = 5_000
+_FEW_RECORDS = 100
 
 Heard = Callable[[list[Held[S, A]], dict[int, list[Saying]]], None]
 
@@ -21,12 +24,13 @@ class Runner(Generic[S, A]):
     def __init__(
         self,
         log: Log,
+        database: Database,
         ownership: Ownership[S, A],
         committer: Committer[S, A],
         batch_records_max: int,
         reads_ahead: bool,  # noqa: FBT001 - one caller
     ) -> None:
-        self._log = log
+        self._log, self._database = log, database
         self._ownership = ownership
         self._committer = committer
         self._batch_records_max = batch_records_max
@@ -49,15 +53,10 @@ class Runner(Generic[S, A]):
         turn = [held for _, held in sorted(every.items()) if held.waits]
         if not turn:
             return 0
-        taken = 0
-        for held in turn:
-            start = held.next_index
-            held.next_index = held.following.take(held.pending, start)
-            taken += held.next_index - start
-        said = self._committer.commit(turn)
-        for heard in self.commits:
-            heard(turn, said)
-        return taken
+        if sum(len(held.pending) for held in turn) > _FEW_RECORDS:
+            return self._turn(turn)
+        with self._database.floor:
+            return self._turn(turn)
 
     def drop(self) -> None:
         """Forget all that is in memory; what was committed is read again."""
@@ -70,6 +69,18 @@ class Runner(Generic[S, A]):
         """Give up what is held in good order."""
         self._ownership.leave()
         self.drop()
+
+    def _turn(self, turn: list[Held[S, A]]) -> int:
+        fetch(self._database, turn)
+        taken = 0
+        for held in turn:
+            start = held.next_index
+            held.next_index = held.following.take(held.pending, start)
+            taken += held.next_index - start
+        said = self._committer.commit(turn)
+        for heard in self.commits:
+            heard(turn, said)
+        return taken
 
     def _read(self, timeout_s: float) -> None:
         if self._reader is None:

@@ -4,14 +4,13 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, Engine
 
 from huikuan.eventlog import restored
-from huikuan.eventlog.arrival import Arrivals
+from huikuan.eventlog.arrival import REST_S, Arrivals
 from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.core import make_core
@@ -40,7 +39,7 @@ RESIDENT_ACCOUNTS_MAX = 200_000
 _IDLE_S = 1.0
 
 AfterCommit = Callable[[int, list[Saying], int], None]
-"""Partition, what was said there, and the log's end as seen after the commit."""
+"""Partition, what was said there, and the log's end after the commit."""
 
 
 class Service(Questions[S, A]):
@@ -50,7 +49,8 @@ class Service(Questions[S, A]):
     the machinery's own tables only. ``exclusive`` (default: on SQLite) means that no other process
     shares this database, so that a restart waits for no lease. ``public_types`` are the types that
     ``recover`` must mark as public again. ``reads_ahead`` (default: from logs that are not in this
-    process) decodes during commits. ``ended`` is called when a loop gives up for good.
+    process) decodes during commits. After a turn with few records it rests for ``rest_s``, unless
+    somebody waits for one. ``ended`` is called when a loop gives up for good.
     """
 
     def __init__(  # noqa: PLR0913 - all but three have defaults that are right in production
@@ -68,6 +68,7 @@ class Service(Questions[S, A]):
         batch_records_max: int = BATCH_RECORDS_MAX,
         reads_ahead: bool | None = None,
         resident_accounts_max: int = RESIDENT_ACCOUNTS_MAX,
+        rest_s: float = REST_S,
         ended: Callable[[str], None] | None = None,
     ) -> None:
         self.rules, self.log, self.publishers = rules, log, publishers
@@ -87,10 +88,9 @@ class Service(Questions[S, A]):
         ahead = not is_keyed(log) if reads_ahead is None else reads_ahead
         self._runner = self._make_runner(batch_records_max, ahead)
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
-        self._arrivals = Arrivals(self.folded)
+        self._arrivals = Arrivals(self.folded, rest_s)
         self._health = Health(self._ownership, self.lag, self.count_set_aside)
-        follow, mark = partial(self._runner.step, _IDLE_S), self._relay.mark
-        loops = (follow, self._recover_runner, self._send, mark)
+        loops = (self._follow, self._recover_runner, self._send, self._relay.mark)
         self.threads = Threads(rules.publisher, *loops, ended)
         self._is_checked = False
 
@@ -103,7 +103,8 @@ class Service(Questions[S, A]):
         committer: Committer[S, A] = Committer(
             self.database, self.core, self.log_history, self.outbox, self.partitions
         )
-        runner = Runner(self.log, self._ownership, committer, batch_records_max, reads_ahead)
+        parts = (self.log, self.database, self._ownership, committer)
+        runner = Runner(*parts, batch_records_max, reads_ahead)
         runner.commits.append(self._committed)
         return runner
 
@@ -180,7 +181,7 @@ class Service(Questions[S, A]):
         return self.outbox.say(connection, [(p, word) for p in range(self.partitions)])
 
     def wake(self) -> None:
-        """There is something to send."""
+        """There is something to send, at once."""
         self.threads.wake()
 
     def wait_for(self, position: Position, timeout_s: float) -> bool:
@@ -231,6 +232,9 @@ class Service(Questions[S, A]):
             return saying
         return msgspec.structs.replace(saying, recorded_at=self._clock())
 
+    def _follow(self) -> None:
+        self._arrivals.rest_after(self._runner.step(_IDLE_S))
+
     def _send(self) -> None:
         while self._relay.send():
             pass
@@ -242,7 +246,7 @@ class Service(Questions[S, A]):
     def _committed(self, turn: Sequence[Held[S, A]], said: dict[int, list[Saying]]) -> None:
         self._arrivals.move({held.following.partition: held.following.seqs for held in turn})
         if any(said.values()):
-            self.wake()
+            self.threads.wake_soon()
         for partition, sayings in said.items():
             for hook in self.after_commit if sayings else ():
                 hook(partition, sayings, self.log.end(partition))

@@ -1,8 +1,8 @@
 """The two threads of a service: one follows, one sends."""
 
-import threading
 from collections.abc import Callable
 
+from huikuan.eventlog.alarm import Alarm
 from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.turning import Turning
 
@@ -10,6 +10,7 @@ _ALONE_S = 1.0
 _SHARED_S = 0.05
 """How long the relay waits unwoken: in another process somebody may have said something."""
 _RESTED_S = 0.03
+_SOON_S = 0.05
 _JOIN_S = 30.0
 
 
@@ -27,7 +28,7 @@ class Threads:
     ) -> None:
         self._name, self._follow, self._recover = name, follow, recover
         self._send_all, self._mark, self.ended = send, mark, ended
-        self._to_send = threading.Event()
+        self._to_send = Alarm()
         self._turnings: list[Turning] = []
         self._unwoken_s = _ALONE_S
         self._failure: str | None = None
@@ -39,7 +40,7 @@ class Threads:
         calm_gc()
         self._unwoken_s = _SHARED_S if shared else _ALONE_S
         self._failure = None
-        self._to_send.set()
+        self._to_send.set(0)
         self._turnings = [
             Turning(f"{self._name}-follow", self._follow, self._recover, self._end),
             Turning(f"{self._name}-send", self._send, lambda: None, self._end),
@@ -52,14 +53,18 @@ class Threads:
         turnings, self._turnings = self._turnings, []
         for turning in turnings:
             turning.stop()
-        self._to_send.set()
+        self._to_send.set(0)
         for turning in turnings:
             turning.join(_JOIN_S)
         return bool(turnings)
 
     def wake(self) -> None:
-        """There is something to send."""
-        self._to_send.set()
+        """There is something to send, at once."""
+        self._to_send.set(0)
+
+    def wake_soon(self) -> None:
+        """There is something to send that may wait a moment for more of its kind."""
+        self._to_send.set(_SOON_S)
 
     def health(self) -> dict[str, object]:
         """Whether both turn, and what troubles them."""
@@ -74,16 +79,14 @@ class Threads:
     def _send(self) -> None:
         self._to_send.wait(self._unwoken_s)
         try:
-            while True:
-                self._to_send.clear()
+            self._send_all()
+            while self._to_send.wait(_RESTED_S):
                 self._send_all()
-                if not self._to_send.wait(_RESTED_S):
-                    break
             # Nobody waits for this, so it need not be in the way of what is said meanwhile.
             self._mark()
         except BaseException:
             # What was to be sent still is.
-            self._to_send.set()
+            self._to_send.set(0)
             raise
 
     def _end(self, failure: str) -> None:

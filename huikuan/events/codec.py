@@ -72,7 +72,7 @@ SAID: tuple[type[Event], ...] = (
 TYPES: dict[str, type[Event]] = {kind.TYPE: kind for kind in FACTS + SAID}
 FACT_TYPES = frozenset(kind.TYPE for kind in FACTS)
 
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
+_DECODE = {name: msgspec.json.Decoder(kind).decode for name, kind in TYPES.items()}
 _encoder = msgspec.json.Encoder()
 
 CanonicalKey = tuple[date, int, str, str]
@@ -90,13 +90,13 @@ def decode(type_name: str, value: bytes) -> Event:
     names the field), whatever the bytes are.
     """
     try:
-        decoder = _DECODERS.get(type_name)
-        if decoder is None:
+        read = _DECODE.get(type_name)
+        if read is None:
             type_name, value = upcast(type_name, value)
-            decoder = _DECODERS.get(type_name)
-            if decoder is None:
+            read = _DECODE.get(type_name)
+            if read is None:
                 raise UnknownTypeError(type_name)
-        return decoder.decode(value)
+        return read(value)
     except RecursionError:
         raise msgspec.DecodeError("JSON is nested too deeply") from None
     except UnicodeDecodeError:

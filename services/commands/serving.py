@@ -9,6 +9,7 @@ from typing import NoReturn
 from huikuan.eventlog.installation import InstallationInUseError
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.restored import RestoredBackupError
+from huikuan.eventlog.turning import end_process
 from huikuan.web import logs
 from huikuan.web.keys import Keys, UnsafeKeyError, keys_of, new_key
 from services.all_in_one import Installation, listen, server_of
@@ -43,6 +44,8 @@ def serve(service: str | None, host: str, port: int, clock: str) -> None:
     url = _url(host, opened.getsockname()[1])
     name = service or ALL
     server = server_of(installation.app())
+    if service:  # whoever restarts it must see it end; together, the others go on without it
+        installation.parts[0].built.service.threads.ended = end_process
     server_file.write(home, Server(url=url, pid=os.getpid(), key=own_key, clock=clock), name)
     show.note(say(f"Serving {', '.join(names)} on {url}", f"已启动 {', '.join(names)}：{url}"))
     try:

@@ -19,8 +19,14 @@ from services.ledger.asked import (
     rows_in,
 )
 from services.ledger.domain.days import TooManyDaysError
+from services.ledger.domain.reading import Row
+from services.ledger.gathering import Gathering
 from services.ledger.service import Ledger
 from services.ledger.settling_api import settling_router
+from services.ledger.taking import Taken
+
+_SMALL_BYTES = 16_384
+"""A body up to this size is read sooner than it is handed to a thread."""
 
 
 def make_router(ledger: Ledger) -> APIRouter:
@@ -34,16 +40,17 @@ def make_router(ledger: Ledger) -> APIRouter:
 
 def _intake_router(ledger: Ledger) -> APIRouter:
     router = APIRouter(tags=["intake"])
+    gathering: Gathering[Row, Taken] = Gathering(ledger.taking.take_together)
 
     @router.post("/events", summary="One CloudEvent or a list; every row is answered for")
     async def events(request: Request) -> Response:
         body, media_type = await request.body(), request.headers.get("content-type", "")
-
-        def take() -> Response:
-            taken = ledger.taking.take(rows_in(body, media_type))
-            return answer_json({"results": taken.results, "position": taken.position.encode()})
-
-        return await run_in_threadpool(take)
+        if len(body) > _SMALL_BYTES:
+            rows = await run_in_threadpool(rows_in, body, media_type)
+        else:
+            rows = rows_in(body, media_type)
+        taken = await gathering.do(rows)
+        return answer_json({"results": taken.results, "position": taken.position.encode()})
 
     @router.post("/days", summary="Open the business days up to a date, in order")
     async def open_days(request: Request) -> Response:

@@ -1,12 +1,13 @@
 """Requests that come at the same time share one transaction, and so one wait for the disk.
 
-No thread and no delay: whoever comes while another transaction runs waits for his turn, and the
-first to get it takes along all who wait by then.
+No delay: what comes while a transaction runs is gathered, and goes together into the next one.
 """
 
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from starlette.concurrency import run_in_threadpool
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -15,58 +16,59 @@ TOGETHER_MAX = 1_000
 """Things that share a transaction at most, beyond a single request that is larger."""
 
 
-class _Request(Generic[A, B]):
-    def __init__(self, things: Sequence[A]) -> None:
-        self.things = things
-        self.result: B | None = None
-        self.is_taken = False
-        self.is_done = False
+class _Request(NamedTuple, Generic[A, B]):
+    things: Sequence[A]
+    answer: asyncio.Future[B]
 
 
 class Gathering(Generic[A, B]):
-    """Does ``together`` for the things of several requests; it answers one result for each.
+    """Does ``together``, in a thread, for the things of several requests: one result for each.
 
     Where it fails for several it is done for each alone, so that no request fails for another's.
+    All requests come from one event loop.
     """
 
     def __init__(self, together: Callable[[Sequence[Sequence[A]]], Sequence[B]]) -> None:
         self._together = together
         self._waiting: list[_Request[A, B]] = []
-        self._adding = threading.Lock()
-        self._turn = threading.Lock()
+        self._working: asyncio.Task[None] | None = None
 
-    def do(self, things: Sequence[A]) -> B:
+    async def do(self, things: Sequence[A]) -> B:
         """The result for these things; raises what ``together`` raises for them alone."""
-        mine: _Request[A, B] = _Request(things)
-        with self._adding:
-            self._waiting.append(mine)
-        with self._turn:
-            if not mine.is_taken:
-                self._lead(mine)
-        if mine.is_done:
-            return mine.result  # type: ignore[return-value]  # it is done
-        (result,) = self._together([things])
-        return result
+        loop = asyncio.get_running_loop()
+        mine: _Request[A, B] = _Request(things, loop.create_future())
+        self._waiting.append(mine)
+        if self._working is None:
+            self._working = loop.create_task(self._work())
+        return await mine.answer
 
-    def _lead(self, mine: _Request[A, B]) -> None:
-        """Do it for me and for others who wait; leaves them undone where it fails for several."""
-        group = self._gather(mine)
+    async def _work(self) -> None:
         try:
-            results = self._together([each.things for each in group])
-        except Exception:
-            if len(group) == 1:
-                raise
+            while self._waiting:
+                await self._answer(self._gather())
+        finally:
+            self._working = None
+            for request in self._waiting:
+                request.answer.cancel()
+
+    async def _answer(self, group: Sequence[_Request[A, B]]) -> None:
+        try:
+            results = await run_in_threadpool(self._together, [each.things for each in group])
+        except Exception as error:  # noqa: BLE001 - raised again, to whom it concerns
+            if len(group) > 1:
+                for each in group:
+                    await self._answer([each])
+            elif not group[0].answer.done():
+                group[0].answer.set_exception(error)
             return
         for each, result in zip(group, results, strict=True):
-            each.result, each.is_done = result, True
+            if not each.answer.done():  # who asked may have gone
+                each.answer.set_result(result)
 
-    def _gather(self, mine: _Request[A, B]) -> list[_Request[A, B]]:
-        with self._adding:
-            group, count = [mine], len(mine.things)
-            self._waiting.remove(mine)
-            while self._waiting and count + len(self._waiting[0].things) <= TOGETHER_MAX:
-                group.append(self._waiting.pop(0))
-                count += len(group[-1].things)
-            for each in group:
-                each.is_taken = True
+    def _gather(self) -> list[_Request[A, B]]:
+        group = [self._waiting.pop(0)]
+        count = len(group[0].things)
+        while self._waiting and count + len(self._waiting[0].things) <= TOGETHER_MAX:
+            group.append(self._waiting.pop(0))
+            count += len(group[-1].things)
         return group

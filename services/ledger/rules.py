@@ -60,7 +60,7 @@ class LedgerRules:
 
     def everybody(self, shared: Setting, record: Record) -> Due:
         """A day makes due whoever has facts that wait for it; a policy may change the past."""
-        match _read(record)[1]:
+        match _event(record):
             case BusinessDayOpened() as event:
                 open_day(shared, event)
                 return Due(through=event.date)
@@ -73,12 +73,17 @@ class LedgerRules:
 
     def fold(self, account: Account, record: Record, shared: Setting) -> bool:
         """What is no fact is read all the same: every service sets the same records aside."""
-        event_id, event = _read(record)
-        return receive(account, event, event_id, shared)
+        assert record.meta is not None, "the runner sets foreign records aside"
+        return receive(account, _event(record), record.meta.id, shared)
 
     def fold_all(self, account: Account, records: Sequence[Record], shared: Setting) -> bool:
         """See ``Rules``."""
-        return receive_all(account, [_read(record) for record in records], shared)
+        decode = codec.decode
+        try:
+            said = [(meta.id, decode(meta.type, r.value)) for r in records if (meta := r.meta)]
+        except codec.UnknownTypeError as unknown:
+            raise _too_old(unknown) from None
+        return receive_all(account, said, shared)
 
     def refold(self, account: Account, records: Sequence[Record], shared: Setting) -> None:
         """Fold the debtor's facts anew."""
@@ -106,18 +111,19 @@ class LedgerRules:
 def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:
     """The facts among a debtor's records, with their ids."""
     return [
-        _read(record)
+        (record.meta.id, _event(record))
         for record in records
         if record.meta is not None and record.meta.type in codec.FACT_TYPES
     ]
 
 
-def _read(record: Record) -> tuple[str, Event]:
-    """The id of a record and what it says."""
-    meta = record.meta
-    assert meta is not None, "the runner sets foreign records aside"
+def _event(record: Record) -> Event:
+    assert record.meta is not None, "the runner sets foreign records aside"
     try:
-        return meta.id, codec.decode(meta.type, record.value)
-    except codec.UnknownTypeError:
-        sentence = f"this process is too old: the log has {meta.type}, unknown to it"
-        raise LogError(sentence) from None
+        return codec.decode(record.meta.type, record.value)
+    except codec.UnknownTypeError as unknown:
+        raise _too_old(unknown) from None
+
+
+def _too_old(unknown: codec.UnknownTypeError) -> LogError:
+    return LogError(f"this process is too old: the log has {unknown}, unknown to it")

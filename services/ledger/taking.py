@@ -1,8 +1,7 @@
 """Facts through intake: every row answered for, and one transaction for all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -19,7 +18,6 @@ from services.ledger.domain.intake import Conflict, Intake, Verdict
 from services.ledger.domain.marks import Mark, Sent, keys_of
 from services.ledger.domain.reading import Row
 from services.ledger.domain.settling import conflicted
-from services.ledger.gathering import Gathering
 from services.ledger.rules import PUBLISHER
 from services.ledger.store import Store
 
@@ -44,29 +42,22 @@ class Taking:
         self._service = service
         self._store = store
         self._now_ms = now_ms
-        self._gathering: Gathering[Sent, Judged] = Gathering(self._take_together)
 
     def take(self, rows: Sequence[Row]) -> Taken:
         """Take what can be taken; all of it or, where the database fails, nothing."""
-        facts = [row.fact for row in rows if isinstance(row.fact, Sent)]
-        verdicts, position = self._gathering.do(facts) if facts else ([], Position())
-        judged = iter(verdicts)
-        return Taken(
-            [
-                next(judged)
-                if isinstance(row.fact, Sent)
-                else Verdict(row.id, "rejected", row.fact)
-                for row in rows
-            ],
-            position,
-        )
+        (taken,) = self.take_together([rows])
+        return taken
 
-    def _take_together(self, requests: Sequence[Sequence[Sent]]) -> list[Judged]:
-        """Take the facts of several requests as if they were one; the position serves them all."""
-        facts = [fact for request in requests for fact in request]
-        verdicts, position = again(lambda: self._take(facts))
+    def take_together(self, requests: Sequence[Sequence[Row]]) -> list[Taken]:
+        """Take several requests as if they were one; the position serves them all."""
+        facts = [row.fact for rows in requests for row in rows if isinstance(row.fact, Sent)]
+        verdicts: list[Verdict] = []
+        position = Position()
+        if facts:
+            with self._service.database.floor:
+                verdicts, position = again(lambda: self._take(facts))
         judged = iter(verdicts)
-        return [(list(islice(judged, len(request))), position) for request in requests]
+        return [Taken([_verdict(row, judged) for row in rows], position) for rows in requests]
 
     def _take(self, facts: Sequence[Sent]) -> Judged:
         with self._service.transaction() as connection:
@@ -96,6 +87,12 @@ class Taking:
                 word for conflict in intake.conflicts for word in _conflict_said(conflict, on)
             ]
         return self._service.say(connection, sayings)
+
+
+def _verdict(row: Row, judged: Iterator[Verdict]) -> Verdict:
+    """What was refused as it was read, or the next thing that was judged."""
+    fact = row.fact
+    return next(judged) if isinstance(fact, Sent) else Verdict(row.id, "rejected", fact)
 
 
 def fact_said(sent: Sent) -> Saying:

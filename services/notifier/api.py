@@ -109,7 +109,8 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
     service = notifier.service
 
     def read(cursor: dict[int, int], limit: int) -> tuple[list[Item], dict[int, int]]:
-        with service.database.reading(snapshot=True) as connection:
+        database = service.database
+        with database.floor, database.reading(snapshot=True) as connection:
             return items_of(service.feed.after(connection, cursor, limit), cursor)
 
     @router.get("/escalations", tags=["feed"], summary="Everything said, in order per debtor")

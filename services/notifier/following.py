@@ -27,6 +27,8 @@ from services.notifier.shared import Shared
 from services.notifier.tables import add_tables
 from services.notifier.watched import Watched
 
+_REST_S = 0.003
+"""Whoever must stop supplying is told at once."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 PUBLIC_TYPES = frozenset(
     kind.TYPE
@@ -53,6 +55,7 @@ class Following(Service[Shared, Watched]):
             database_url,
             migrations=MIGRATIONS,
             public_types=PUBLIC_TYPES,
+            rest_s=_REST_S,
             **options,
         )
         self.tables = add_tables(self.core.metadata)

@@ -127,19 +127,16 @@ class NotifierRules:
     def fold_all(self, account: Watched, records: Sequence[Record], shared: Shared) -> bool:
         """See ``Rules``."""
         account.sight = account.waits_for_opening = account.fact = None
-        facts: list[tuple[str, Event]] = []
-        words: list[tuple[int, Event]] = []
-        for record in records:
-            meta, event = record.meta, _decode(record)
-            assert meta is not None, "the runner sets foreign records aside"
-            if meta.type in _TO_ACCOUNT:
-                facts.append((meta.id, event))
-            elif meta.type in CASE_TYPES:
-                words.append((meta.recorded_at, event))
-        if words:
+        try:
+            said = [(meta, decode(meta.type, r.value)) for r in records if (meta := r.meta)]
+        except UnknownTypeError as unknown:
+            raise _too_old(unknown) from None
+        facts = [(meta.id, event) for meta, event in said if meta.type in _TO_ACCOUNT]
+        if len(facts) < len(said):
             account.case_body = None
-        for recorded_at, event in words:
-            note(account.case, event, recorded_at)
+            for meta, event in said:
+                if meta.type in CASE_TYPES:
+                    note(account.case, event, meta.recorded_at)
         return receive_all(account.account, facts, shared.setting)
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
@@ -208,7 +205,11 @@ def _decode(record: Record) -> Event:
     try:
         return decode(_type(record), record.value)
     except UnknownTypeError as unknown:
-        raise LogError(f"unknown type {unknown}: this process is too old for the log") from None
+        raise _too_old(unknown) from None
+
+
+def _too_old(unknown: UnknownTypeError) -> LogError:
+    return LogError(f"unknown type {unknown}: this process is too old for the log")
 
 
 def facts_of(records: Sequence[Record]) -> Iterator[tuple[str, Event]]:

@@ -7,6 +7,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from huikuan.eventlog.open import open_log
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.record import Entry, Meta
+from huikuan.eventlog.turning import END_CODE
 from services.commands import server_file
 from tests.cli.installed import Served, run, serving
 
@@ -55,6 +59,17 @@ def test_a_second_server_is_refused_and_told_why(served: Served) -> None:
     second = run(_home(served), "serve", "--port", "0")
     assert second.returncode == 3
     assert str(served.process.pid) in second.stderr
+
+
+def test_a_service_that_is_too_old_for_its_log_ends_and_says_so(tmp_path: Path) -> None:
+    log = open_log(f"embedded:{tmp_path / 'log.db'}")
+    newer = Meta("notifier", 1, "n/1", "huikuan.debtor.praised.v1", recorded_at=1)
+    log.append(partition_of("D1", log.partitions), [Entry("D1", b"{}", newer)])
+    log.close()
+    done = run(tmp_path, "serve", "ledger", "--port", "0")
+    assert done.returncode == END_CODE
+    assert "too old" in done.stderr
+    assert "huikuan.debtor.praised.v1" in done.stderr
 
 
 def test_a_command_finds_the_running_server(served: Served) -> None:

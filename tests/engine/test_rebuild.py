@@ -69,8 +69,7 @@ def test_a_rebuild_chases_in_rounds_what_goes_on(
             if calls % 2 and calls < 16:
                 act(feed, [("points", f"k{calls}", -1, 2), ("day", 1), ("limit", 5 + calls)])
                 act(feed, [("points", f"new{calls}", 1, 20), ("points", "k3", 0, 1)])
-                # Of this one nothing is said, so that only its day brings it up again.
-                act(feed, [("points", f"quiet{calls}", 1, 1)])
+                act(feed, [("points", f"quiet{calls}", 1, 1)])  # only its day brings it up again
                 if calls % 3 == 0:
                     act(feed, [("factor", calls)])
                 made.drain()

@@ -127,7 +127,8 @@ class ToyRules:
         for record in records:
             if record.meta and record.meta.type == "points":
                 _points.decode(record.value)
-        return all([self.fold(account, record, shared) for record in records])
+        in_order = [self.fold(account, record, shared) for record in records]
+        return all(in_order)
 
     def refold(self, account: Account, records: Sequence[Record], shared: Shared) -> None:
         account.total, account.peak, account.last, account.waiting = 0, 0, None, []

