@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from huikuan.eventlog.bell import Bell
 from huikuan.eventlog.embedded_file import (
     LIST_RECORDS_MAX,
     connect,
@@ -25,25 +26,6 @@ _POLL_SECONDS = 0.010
 _INSERT = "insert into log values (?, ?, ?, ?, ?, ?)"
 
 _Row = tuple[int, int, str, int, bytes | None, bytes]
-
-
-class Bell:
-    """Wakes who reads a file when this process has written to it."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self.rings = 0
-
-    def ring(self) -> None:
-        """Wake all."""
-        with self._condition:
-            self.rings += 1
-            self._condition.notify_all()
-
-    def wait(self, heard: int, timeout_s: float) -> None:
-        """Return when it has rung since ``heard``, or after the time."""
-        with self._condition:
-            self._condition.wait_for(lambda: self.rings != heard, timeout_s)
 
 
 _bells: WeakValueDictionary[Path, Bell] = WeakValueDictionary()
@@ -214,8 +196,7 @@ class EmbeddedReader:
         deadline = time.monotonic() + timeout_s
         while True:
             heard, seen = self._bell.rings, self._data_version()
-            with FLOOR:
-                taken = self._take(limit)
+            taken = self._take(limit)
             if taken or time.monotonic() >= deadline:
                 return taken
             while self._bell.rings == heard and self._data_version() == seen:
@@ -232,7 +213,8 @@ class EmbeddedReader:
         """Read partitions in turn, so that a long one does not keep the others waiting."""
         taken: dict[int, list[Record]] = {}
         turn = self._behind
-        ends = read_ends(self._connection, turn)
+        with FLOOR:
+            ends = read_ends(self._connection, turn)
         for partition, end in zip(tuple(turn), ends, strict=True):
             start = self._next[partition]
             if start < end and limit > 0:

@@ -62,6 +62,11 @@ class Relay:
             raise failure
         return rows
 
+    def send_all(self) -> None:
+        """Send until nothing waits."""
+        while self.send():
+            pass
+
     def mark(self) -> None:
         """Note in the database what is on the log; what is not marked is only sent again."""
         if not self._sent:

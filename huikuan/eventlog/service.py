@@ -49,7 +49,7 @@ class Service(Questions[S, A]):
     the machinery's own tables only. ``exclusive`` (default: on SQLite) means that no other process
     shares this database, so that a restart waits for no lease. ``public_types`` are the types that
     ``recover`` must mark as public again. ``reads_ahead`` (default: from logs that are not in this
-    process) decodes during commits. After a turn with few records it rests for ``rest_s``, unless
+    process) decodes during commits. ``rest_s`` is the rest after a turn with few records, unless
     somebody waits for one. ``ended`` is called when a loop gives up for good.
     """
 
@@ -90,7 +90,7 @@ class Service(Questions[S, A]):
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
         self._arrivals = Arrivals(self.folded, rest_s)
         self._health = Health(self._ownership, self.lag, self.count_set_aside)
-        loops = (self._follow, self._recover_runner, self._send, self._relay.mark)
+        loops = (self._follow, self._recover_runner, self._relay.send_all, self._relay.mark)
         self.threads = Threads(rules.publisher, *loops, ended)
         self._is_checked = False
 
@@ -234,10 +234,6 @@ class Service(Questions[S, A]):
 
     def _follow(self) -> None:
         self._arrivals.rest_after(self._runner.step(_IDLE_S))
-
-    def _send(self) -> None:
-        while self._relay.send():
-            pass
 
     def _recover_runner(self) -> None:
         self._runner.drop()

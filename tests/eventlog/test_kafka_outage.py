@@ -1,6 +1,5 @@
 """A broker that falls silent or dies costs neither a record nor the order."""
 
-import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -17,20 +16,11 @@ from tests.eventlog.log_contract import SOON_SECONDS, said, scanned, take
 
 pytestmark = [
     pytest.mark.slow,
-    # kafka-python leaves a socket open whenever it finds nobody to connect to.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
     pytest.mark.skipif(missing() is not None, reason=f"needs a broker of its own: {missing()}"),
 ]
 
 _DELIVERY_SECONDS = 3.0
 _Client = type[KafkaPythonLog] | type[LibrdkafkaLog]
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """So that no other test is blamed for those sockets."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture
