@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from huikuan.eventlog.core import Core, one_of
-from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.database import Database, copy_bytes, copy_in, copy_text
 from huikuan.eventlog.log import KeyedLog, Log
 from huikuan.eventlog.record import Record, decode_meta, encode_meta
 
@@ -42,11 +42,11 @@ def is_keyed(log: Log) -> bool:
     return callable(getattr(log, "history", None))
 
 
-def open_history(log: Log, core: Core, publishers: frozenset[str]) -> History:
+def open_history(log: Log, database: Database, core: Core, publishers: frozenset[str]) -> History:
     """The log's own history where it has one."""
     if is_keyed(log):
         return LogHistory(cast(DatedLog, log), publishers)
-    return TableHistory(core)
+    return TableHistory(core, is_postgres=database.is_postgres)
 
 
 class LogHistory:
@@ -81,22 +81,24 @@ class LogHistory:
 class TableHistory:
     """Asks the table ``records``, which is written together with state and progress."""
 
-    def __init__(self, core: Core) -> None:
-        self._table = core.records
+    def __init__(self, core: Core, *, is_postgres: bool) -> None:
+        self._table, columns = core.records, core.records.c
+        # The zeros leave only the index by key: a database that has not counted its rows yet
+        # would read the whole partition instead.
+        self._of_keys = (
+            select(columns.position, columns.key, columns.header, columns.value)
+            .where(one_of(columns.key, is_postgres=is_postgres))
+            .where(columns.partition + 0 == bindparam("of_partition"))
+            .where(columns.position + 0 < bindparam("stop"))
+        )
 
     def of(
         self, connection: Connection, partition: int, keys: Collection[str], stop: int
     ) -> Histories:
         """See ``History``."""
-        columns = self._table.c
-        query = (
-            select(columns.position, columns.key, columns.header, columns.value)
-            .where(columns.partition == partition, columns.position < stop)
-            .where(one_of(columns.key, is_postgres=connection.dialect.name == "postgresql"))
-            .order_by(columns.position)
-        )
+        asked = {"keys": list(keys), "of_partition": partition, "stop": stop}
         found: Histories = defaultdict(list)
-        for position, key, header, value in connection.execute(query, {"keys": list(keys)}):
+        for position, key, header, value in sorted(connection.execute(self._of_keys, asked)):
             found[key].append(Record(partition, position, key, value, decode_meta(header)))
         return dict(found)
 

@@ -17,7 +17,7 @@ from huikuan.eventlog.core import make_core
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.health import Health
 from huikuan.eventlog.history import is_keyed, open_history
-from huikuan.eventlog.lease import FencedError, Leases
+from huikuan.eventlog.lease import Claim, FencedError, Leases
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.outbox import Outbox
 from huikuan.eventlog.ownership import Held, Ownership
@@ -78,13 +78,13 @@ class Service(Questions[S, A]):
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []
         """Called by ``recover`` with our forgotten records, in the transaction that enters them."""
-        history = open_history(log, self.core, publishers)
+        history = open_history(log, self.database, self.core, publishers)
         super().__init__(rules, self.database, self.core, history, log.partitions)
         self._migrations, self._public_types, self._clock = migrations, public_types, clock
         leases = self._make_leases(member, exclusive)
         parts = (rules, log, self.database, self.core, history, leases, publishers)
         self._ownership: Ownership[S, A] = Ownership(*parts, resident_accounts_max)
-        self._ownership.claimed.append(lambda claims: self._check([c.partition for c in claims]))
+        self._ownership.claimed.append(self._claimed)
         ahead = not is_keyed(log) if reads_ahead is None else reads_ahead
         self._runner = self._make_runner(batch_records_max, ahead)
         self._relay = Relay(log, self.database, self.core, self.outbox, self._ownership.epochs)
@@ -208,7 +208,7 @@ class Service(Questions[S, A]):
     def check(self) -> None:
         """Raises ``RestoredBackupError`` where the log has words of ours that we forgot."""
         if not self._is_checked:
-            self._check(range(self.partitions))
+            restored.check(self.database, self.core, self.log, self.outbox, range(self.partitions))
             self._is_checked = True
 
     def recover(self) -> int:
@@ -224,8 +224,10 @@ class Service(Questions[S, A]):
         self._ownership.hasten()
         return report
 
-    def _check(self, partitions: Sequence[int]) -> None:
+    def _claimed(self, claims: Sequence[Claim]) -> None:
+        partitions = [claim.partition for claim in claims]
         restored.check(self.database, self.core, self.log, self.outbox, partitions)
+        self.threads.wake_soon()  # what was said before these were ours can be sent now
 
     def _dated(self, saying: Saying) -> Saying:
         if saying.recorded_at:
