@@ -7,12 +7,13 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Row, bindparam, select
 
 from huikuan.eventlog.core import Core, one_of
-from huikuan.eventlog.database import Database, copy_bytes, copy_in, copy_text
+from huikuan.eventlog.database import Database, copy_in
 from huikuan.eventlog.log import KeyedLog, Log
 from huikuan.eventlog.record import Record, decode_meta, encode_meta
 
 Histories = dict[str, list[Record]]
 _COPY_ROWS_MIN = 50
+_TYPES = ("int4", "int8", "text", "int8", "bytea", "bytea")
 
 
 class DatedLog(KeyedLog, Protocol):
@@ -131,7 +132,7 @@ class TableHistory:
         if not rows:
             return
         if connection.dialect.name == "postgresql" and len(rows) >= _COPY_ROWS_MIN:
-            copy_in(connection, "COPY records FROM STDIN", map(_line, rows))
+            copy_in(connection, "records", _TYPES, rows)
         else:
             names = [column.name for column in self._table.columns]
             values = [dict(zip(names, row, strict=True)) for row in rows]
@@ -146,9 +147,3 @@ class TableHistory:
             query = query.where(columns.position <= position)
         found = connection.execute(query.order_by(columns.position.desc()).limit(1))
         return cast("Row[Any] | None", found.first())
-
-
-def _line(row: tuple[int, int, str, int, bytes, bytes]) -> str:
-    partition, position, key, known_at, header, value = row
-    place = f"{partition}\t{position}\t{copy_text(key)}\t{known_at}"
-    return f"{place}\t{copy_bytes(header)}\t{copy_bytes(value)}\n"

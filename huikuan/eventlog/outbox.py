@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from huikuan.eventlog.core import Core
-from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.database import copy_in
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import Entry, Meta, Record, Saying
 
@@ -19,6 +19,7 @@ Addressed = tuple[int, Saying]
 """A saying and the partition that it goes to."""
 
 _COPY_ROWS_MIN = 100
+_TYPES = ("int4", "int8", *["text"] * 4, "int8", "bool", "text", "text", "bool", "bytea")
 _IDS_MAX = 5_000
 _FEW_IDS_MAX = 8
 NO_POSITION = -1
@@ -144,7 +145,7 @@ class Outbox:
 
     def _insert(self, connection: Connection, new: list[tuple[int, int, Saying]]) -> None:
         if connection.dialect.name == "postgresql" and len(new) >= _COPY_ROWS_MIN:
-            copy_in(connection, "COPY outbox FROM STDIN", map(_line, new))
+            copy_in(connection, "outbox", _TYPES, map(_copied, new))
             return
         values = [
             {
@@ -222,17 +223,19 @@ def _seq_of_same(known: tuple[int, Saying] | None, saying: Saying) -> int | None
     return seq
 
 
-def _line(row: tuple[int, int, Saying]) -> str:
+def _copied(row: tuple[int, int, Saying]) -> tuple[object, ...]:
     partition, seq, saying = row
-    words = (saying.id, saying.key, saying.type, saying.source)
-    said, public = ("t" if flag else "f" for flag in (saying.said, saying.public))
-    columns = (
-        *(copy_text(word) for word in words),
-        str(saying.recorded_at),
-        said,
-        copy_text(saying.cause),
-        copy_text(saying.trace),
-        public,
-        copy_bytes(saying.value),
+    return (
+        partition,
+        seq,
+        saying.id,
+        saying.key,
+        saying.type,
+        saying.source,
+        saying.recorded_at,
+        saying.said,
+        saying.cause,
+        saying.trace,
+        saying.public,
+        saying.value,
     )
-    return "\t".join((str(partition), str(seq), *columns)) + "\n"

@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from huikuan.eventlog.core import TEXT, one_of
-from huikuan.eventlog.database import copy_bytes, copy_in, copy_text
+from huikuan.eventlog.database import copy_in
 from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import Row
 
@@ -37,6 +37,7 @@ Keyed = tuple[int, str, Row]
 _COPY_ROWS_MIN = 50
 """Fewer rows are written faster without a temporary table."""
 _PAGE_ROWS = 1_000
+_TYPES = ("int4", "text", "bytea", "date", "text")
 _INCOMING = (
     "create temp table if not exists incoming_state (partition int, key text, body bytea,"
     " review_on date, label text) on commit delete rows"
@@ -133,7 +134,7 @@ class State:
         """Insert rows whose keys are not there yet: the fast way into a new state."""
         if self._is_postgres:
             target = f"state_{self.number}.accounts (partition, key, body, review_on, label)"
-            copy_in(connection, f"COPY {target} FROM STDIN", map(_line, rows))
+            copy_in(connection, target, _TYPES, map(_copied, rows))
         else:
             self.save(connection, rows)
 
@@ -170,7 +171,7 @@ class State:
 
     def _copy_and_merge(self, connection: Connection, rows: list[Keyed]) -> None:
         connection.exec_driver_sql(_INCOMING)
-        copy_in(connection, "COPY incoming_state FROM STDIN", map(_line, rows))
+        copy_in(connection, "incoming_state", _TYPES, map(_copied, rows))
         connection.execute(self._from_incoming())
 
     def _from_incoming(self) -> Any:
@@ -232,8 +233,6 @@ def _named(keyed: Keyed) -> dict[str, object]:
     }
 
 
-def _line(keyed: Keyed) -> str:
+def _copied(keyed: Keyed) -> tuple[object, ...]:
     partition, key, row = keyed
-    review_on = row.review_on or "\\N"
-    body, label = copy_bytes(row.body), copy_text(row.label)
-    return f"{partition}\t{copy_text(key)}\t{body}\t{review_on}\t{label}\n"
+    return (partition, key, row.body, row.review_on, row.label)
