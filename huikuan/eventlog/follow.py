@@ -110,7 +110,8 @@ class Following(Generic[S, A]):
 
     def settle(self) -> dict[str, Row]:
         """Every row that must be written, what is shared among them."""
-        rows = self.accounts.settle(self.shared)
+        self.accounts.settle(self.shared)
+        rows = self.accounts.rows()
         if self._quiet_before is not None:
             days = [row.review_on for row in rows.values() if row.review_on is not None]
             self._quiet_before = min([*days, self._quiet_before])
@@ -217,7 +218,7 @@ class Following(Generic[S, A]):
             rules.advance(account, shared)
             if sayings := rules.decide(account, record, shared):
                 self._say(sayings, record)
-            self.accounts.rows[key] = rules.dump(account, shared)
+            self.accounts.reviewed(key, account, shared)
         self.reviewed += len(keys)
         return None if after is None else Cursor(cursor.due, after)
 
@@ -227,13 +228,12 @@ class Following(Generic[S, A]):
         through = None if everyone else cursor.due.through
         committed = self._committed_due(through, cursor.after, limit)
         bound = committed[-1] if len(committed) >= limit else None
-        rows = self.accounts.rows
-        keys = [key for key in committed if key not in rows]
-        for key, row in rows.items():
-            if key > cursor.after and (bound is None or key <= bound):
-                wanted = through is None or (row.review_on and row.review_on <= through)
-                if wanted and key != EVERYBODY:
-                    keys.append(key)
+        outlooks = self.accounts.outlooks
+        keys = [key for key in committed if key not in outlooks]
+        for key, (review_on, _) in outlooks.items():
+            in_turn = key > cursor.after and (bound is None or key <= bound)
+            if in_turn and (through is None or (review_on and review_on <= through)):
+                keys.append(key)
         keys.sort()
         if len(keys) > limit:
             return keys[:limit], keys[limit - 1]

@@ -14,7 +14,7 @@ from typing import Generic, Protocol
 import msgspec
 
 from huikuan.eventlog.record import EVERYBODY, Record
-from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
 _KEYS_MAX = 500
 """Histories that are in memory at once."""
@@ -133,7 +133,7 @@ class Refolding(Generic[S, A]):
         rows = {EVERYBODY: Row(rules.dump_shared(shared))} if self._shared_changed else {}
         for key, account in self._accounts.items():
             rules.advance(account, shared)
-            rows[key] = rules.dump(account, shared)
+            rows[key] = row_of(rules, account, shared)
         self._clear()
         self._began = True
         return rows

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Generic
 
 from huikuan.eventlog.record import EVERYBODY
-from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.rules import A, Outlook, Row, Rules, S
 
 
 class Resident(Generic[A]):
@@ -48,20 +48,20 @@ class Accounts(Generic[S, A]):
         load: Callable[[Collection[str]], Mapping[str, bytes]],
         resident: int,
     ) -> None:
-        self.rows: dict[str, Row] = {}
-        """What changed and waits for its commit, as it was when a record last touched it."""
+        self.outlooks: dict[str, Outlook] = {}
+        """Of what changed and waits for its commit, as of when a record last touched it."""
         self._rules, self._read = rules, load
         self._resident: Resident[A] = Resident(resident)
+        self._changed: dict[str, A] = {}
         self._touched: dict[str, A] = {}
 
     def clear(self) -> None:
         """What changed is committed."""
-        self.rows = {}
-        self._touched = {}
+        self.outlooks, self._changed, self._touched = {}, {}, {}
 
     def get(self, key: str) -> A:
         """An account, blank where nothing is known of the key."""
-        account = self._touched.get(key)
+        account = self._changed.get(key)
         if account is None:
             account = self._resident.get(key)
         if account is None:
@@ -73,19 +73,19 @@ class Accounts(Generic[S, A]):
 
     def touch(self, key: str) -> A:
         """An account that is going to change."""
-        account = self._touched[key] = self.get(key)
+        account = self._touched[key] = self._changed[key] = self.get(key)
         return account
 
     def bring(self, keys: Collection[str]) -> None:
         """Bring accounts into memory, with one question for all that are not there."""
         absent = self.absent(keys)
         if absent:
-            self.place(absent, self._read(absent.difference(self.rows)))
+            self.place(absent, self._read(absent))
 
     def absent(self, keys: Collection[str]) -> set[str]:
         """Those of these keys that are not in memory."""
         absent = self._resident.missing(keys)
-        absent.difference_update(self._touched)
+        absent.difference_update(self._changed)
         absent.discard(EVERYBODY)
         return absent
 
@@ -93,16 +93,23 @@ class Accounts(Generic[S, A]):
         """Bring absent keys into memory, given the committed bodies of those that have one."""
         rules = self._rules
         for key in absent:
-            # What waits for its commit may have left memory: its row is newer than the store's.
-            row = self.rows.get(key)
-            body = committed.get(key) if row is None else row.body
+            body = committed.get(key)
             account = rules.blank(key) if body is None else rules.load(key, body)
             self._resident.put(key, account)
 
-    def settle(self, shared: S) -> dict[str, Row]:
-        """Dump what was touched with what is shared now; answers all that waits."""
-        dump = self._rules.dump
+    def reviewed(self, key: str, account: A, shared: S) -> None:
+        """An account was looked at, and may have changed."""
+        self._changed[key] = account
+        self.outlooks[key] = self._rules.outlook(account, shared)
+
+    def settle(self, shared: S) -> None:
+        """Look ahead for what was touched, with what is shared now."""
+        outlook = self._rules.outlook
         for key, account in self._touched.items():
-            self.rows[key] = dump(account, shared)
+            self.outlooks[key] = outlook(account, shared)
         self._touched = {}
-        return self.rows
+
+    def rows(self) -> dict[str, Row]:
+        """All that changed, settled, as it must be written."""
+        body, changed = self._rules.body, self._changed
+        return {key: Row(body(changed[key]), *look) for key, look in self.outlooks.items()}

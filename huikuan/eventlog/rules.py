@@ -26,6 +26,10 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """A word by which the service finds keys again (the notifier's ``state``, say)."""
 
 
+Outlook = tuple[date | None, str]
+"""``review_on`` and ``label`` of a row."""
+
+
 class Due(msgspec.Struct, frozen=True):
     """Which keys a record about everybody makes due."""
 
@@ -63,10 +67,13 @@ class Rules(Protocol[S, A]):
         """A key's state before its first record."""
 
     def load(self, key: str, body: bytes) -> A:
-        """From ``dump``."""
+        """From ``body``."""
 
-    def dump(self, account: A, shared: S) -> Row:
-        """Canonical bytes, with the next review date as of the open day."""
+    def body(self, account: A) -> bytes:
+        """Canonical bytes: equal accounts give equal bytes."""
+
+    def outlook(self, account: A, shared: S) -> Outlook:
+        """The next review date as of the open day, and the label."""
 
     def everybody(self, shared: S, record: Record) -> Due:
         """Fold a record about everybody into ``shared``; say who is due."""
@@ -106,3 +113,8 @@ class Rules(Protocol[S, A]):
 
         Applies what it says to ``account`` itself, so that asking twice says nothing twice.
         """
+
+
+def row_of(rules: Rules[S, A], account: A, shared: S) -> Row:
+    """A key's state as it is stored, as of the open day."""
+    return Row(rules.body(account), *rules.outlook(account, shared))

@@ -10,7 +10,7 @@ from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, 
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import Record, Saying
-from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RulesChanged
@@ -48,15 +48,18 @@ class LedgerRules:
         return new_account(key)
 
     def load(self, key: str, body: bytes) -> Account:
-        """From ``dump``."""
+        """From ``body``."""
         del key
         return decode(body)
 
-    def dump(self, account: Account, shared: Setting) -> Row:
+    def body(self, account: Account) -> bytes:
+        """Canonical bytes."""
+        return encode(account)
+
+    def outlook(self, account: Account, shared: Setting) -> Outlook:
         """To be looked at again when the first fact that waits comes to count."""
         del shared
-        review_on = date.fromordinal(account.waiting[0].on) if account.waiting else None
-        return Row(encode(account), review_on)
+        return (date.fromordinal(account.waiting[0].on) if account.waiting else None), ""
 
     def everybody(self, shared: Setting, record: Record) -> Due:
         """A day makes due whoever has facts that wait for it; a policy may change the past."""

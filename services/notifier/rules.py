@@ -11,7 +11,7 @@ from huikuan.debtor.account import new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
-from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events.codec import FACT_TYPES, FACTS, UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
@@ -87,14 +87,18 @@ class NotifierRules:
         watched.case_body = body[4:end]
         return watched
 
-    def dump(self, account: Watched, shared: Shared) -> Row:
-        """See ``Rules``; the label says whether anything is in force."""
-        kinds = {each.kind for each in account.case.in_force()}
-        label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
+    def body(self, account: Watched) -> bytes:
+        """See ``Rules``."""
         case, book = account.case_body, encode_account(account.account)
         if case is None:
             case = account.case_body = _case_encoder.encode(account.case)
-        return Row(b"".join((len(case).to_bytes(4), case, book)), review_on(account, shared), label)
+        return b"".join((len(case).to_bytes(4), case, book))
+
+    def outlook(self, account: Watched, shared: Shared) -> Outlook:
+        """See ``Rules``; the label says whether anything is in force."""
+        kinds = {each.kind for each in account.case.in_force()}
+        label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
+        return review_on(account, shared), label
 
     def everybody(self, shared: Shared, record: Record) -> Due:
         """See ``Rules``."""

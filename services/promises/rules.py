@@ -12,7 +12,7 @@ from huikuan.debtor.promises import JudgedPromise, judge
 from huikuan.debtor.setting import Setting, Terms, adopt, open_day, terms_on
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import Record, Saying
-from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
@@ -82,18 +82,21 @@ class PromiseRules:
         return Promisor(new_account(key), {})
 
     def load(self, key: str, body: bytes) -> Promisor:
-        """From ``dump``."""
+        """From ``body``."""
         del key
         said, account = _body_decoder.decode(body)
         return Promisor(accounts.decode(account), said)
 
-    def dump(self, account: Promisor, shared: Setting) -> Row:
+    def body(self, account: Promisor) -> bytes:
+        """Canonical bytes."""
+        return _body_encoder.encode((account.said, accounts.encode(account.account)))
+
+    def outlook(self, account: Promisor, shared: Setting) -> Outlook:
         """To be looked at again when a window ends, or a fact that waits comes to count."""
         waiting = account.account.waiting
         days = [next_end(account.judge(shared))] if account.account.promises else []
         days += [date.fromordinal(waiting[0].on)] if waiting else []
-        body = _body_encoder.encode((account.said, accounts.encode(account.account)))
-        return Row(body, min((day for day in days if day is not None), default=None))
+        return min((day for day in days if day is not None), default=None), ""
 
     def everybody(self, shared: Setting, record: Record) -> Due:
         """A day ends windows; a policy may move their ends, or change the past."""

@@ -11,7 +11,7 @@ import msgspec
 
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import Record, Saying
-from huikuan.eventlog.rules import NOBODY, Due, Row
+from huikuan.eventlog.rules import NOBODY, Due, Outlook
 
 FEED, TOY = "feed", "toy"
 PUBLISHERS = frozenset({FEED, TOY})
@@ -78,13 +78,16 @@ class ToyRules:
         assert key
         return _account.decode(body)
 
-    def dump(self, account: Account, shared: Shared) -> Row:
+    def body(self, account: Account) -> bytes:
+        return _encode(account)
+
+    def outlook(self, account: Account, shared: Shared) -> Outlook:
         dates = [on for on, _, _ in account.waiting]
         reminder = reminder_on(account)
         if reminder and shared.open_on and reminder > shared.open_on:
             dates.append(reminder)
         label = "warned" if account.warned else ""
-        return Row(_encode(account), min(dates, default=None), label)
+        return min(dates, default=None), label
 
     def everybody(self, shared: Shared, record: Record) -> Due:
         assert record.meta

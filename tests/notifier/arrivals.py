@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.eventlog.rules import row_of
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled
@@ -140,7 +141,7 @@ class Follower:
         self.shared = self.rules.blank_shared()
         self.watched = self.rules.blank(DEBTOR)
         self.every_day, self.approve = every_day, approve
-        self.row = self.rules.dump(self.watched, self.shared)
+        self.row = row_of(self.rules, self.watched, self.shared)
         self.known: list[Record] = []
         self.said: list[Saying] = []
 
@@ -172,7 +173,7 @@ class Follower:
     def _decide(self, record: Record) -> None:
         self.said += self.rules.decide(self.watched, record, self.shared)
         assert self.rules.decide(self.watched, record, self.shared) == [], "law 5"
-        self.row = self.rules.dump(self.watched, self.shared)
+        self.row = row_of(self.rules, self.watched, self.shared)
 
     def _answer(self, record: Record) -> None:
         for each in list(self.watched.case.open):

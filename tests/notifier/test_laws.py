@@ -12,6 +12,7 @@ from huikuan.debtor.conservation import imbalances
 from huikuan.debtor.setting import Setting, adopt, terms_on
 from huikuan.debtor.standing import standing
 from huikuan.eventlog.record import EVERYBODY
+from huikuan.eventlog.rules import row_of
 from huikuan.events import promises
 from huikuan.events.codec import decode
 from huikuan.events.fields import Event
@@ -85,10 +86,10 @@ def test_state_survives_being_written_and_read_at_any_place(arriving: list[Arriv
     whole, cut = followed(records), followed([])
     for record in records:
         cut.follow([record])
-        row = cut.rules.dump(cut.watched, cut.shared)
+        row = row_of(cut.rules, cut.watched, cut.shared)
         cut.watched = cut.rules.load(DEBTOR, row.body)
         cut.shared = cut.rules.load_shared(cut.rules.dump_shared(cut.shared))
-        assert cut.rules.dump(cut.watched, cut.shared) == row
+        assert row_of(cut.rules, cut.watched, cut.shared) == row
     assert cut.said == whole.said
 
 

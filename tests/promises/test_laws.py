@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.eventlog.rules import row_of
 from huikuan.events.codec import decode, encode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
@@ -90,7 +91,7 @@ class Follower:
         self.shared = self.rules.blank_shared()
         self.promisor = self.rules.blank("D1")
         self.every_day = every_day
-        self.review_on = self.rules.dump(self.promisor, self.shared).review_on
+        self.review_on = row_of(self.rules, self.promisor, self.shared).review_on
         self.known: list[Record] = []
         self.said: list[Saying] = []
 
@@ -119,7 +120,7 @@ class Follower:
     def _decide(self, record: Record) -> None:
         self.said += self.rules.decide(self.promisor, record, self.shared)
         assert self.rules.decide(self.promisor, record, self.shared) == []
-        self.review_on = self.rules.dump(self.promisor, self.shared).review_on
+        self.review_on = row_of(self.rules, self.promisor, self.shared).review_on
 
 
 def followed(records: Sequence[Record], *, every_day: bool = False) -> Follower:
@@ -136,8 +137,8 @@ def test_deciding_on_review_days_says_what_deciding_every_day_says(
     seldom, daily = followed(records), followed(records, every_day=True)
     assert seldom.said == daily.said
     seldom.rules.advance(seldom.promisor, seldom.shared)
-    assert seldom.rules.dump(seldom.promisor, seldom.shared) == daily.rules.dump(
-        daily.promisor, daily.shared
+    assert row_of(seldom.rules, seldom.promisor, seldom.shared) == row_of(
+        daily.rules, daily.promisor, daily.shared
     )
 
 
@@ -169,10 +170,10 @@ def test_state_survives_being_written_and_read_at_any_place(
     whole, cut = followed(records), Follower(every_day=False)
     for record in records:
         cut.follow([record])
-        row = cut.rules.dump(cut.promisor, cut.shared)
+        row = row_of(cut.rules, cut.promisor, cut.shared)
         cut.promisor = cut.rules.load("D1", row.body)
         cut.shared = cut.rules.load_shared(cut.rules.dump_shared(cut.shared))
-        assert cut.rules.dump(cut.promisor, cut.shared) == row
+        assert row_of(cut.rules, cut.promisor, cut.shared) == row
     assert cut.said == whole.said
 
 
