@@ -21,19 +21,28 @@ class RestoredBackupError(Exception):
     """The log has higher seqs of this publisher than its outbox."""
 
 
-def check(
-    database: Database, core: Core, log: Log, outbox: Outbox, partitions: Iterable[int]
-) -> None:
-    """Raises ``RestoredBackupError`` where the log knows more of our words than we do."""
-    for partition in partitions:
-        position, head = _known(database, core, outbox, partition)
-        for record in _own(log, outbox.publisher, partition, position):
-            if record.meta and record.meta.seq > head:
-                raise RestoredBackupError(
-                    f"the log has words of {outbox.publisher} in partition {partition} that its "
-                    f"outbox lacks (seq {record.meta.seq}, known {head}): a restored backup? "
-                    f"run `huikuan recover {outbox.publisher}`"
-                )
+class Check:
+    """Looks for our own words on the log that we do not know; at each record once."""
+
+    def __init__(self, database: Database, core: Core, log: Log, outbox: Outbox) -> None:
+        self._database, self._core, self._log, self._outbox = database, core, log, outbox
+        self.looked: dict[int, int] = {}
+        """Partition → up to where we know all of our words; heads never fall."""
+
+    def of(self, partitions: Iterable[int]) -> None:
+        """Raises ``RestoredBackupError`` where the log knows more of our words than we do."""
+        publisher = self._outbox.publisher
+        for partition in partitions:
+            position, head = _known(self._database, self._core, self._outbox, partition)
+            start, stop = max(position, self.looked.get(partition, 0)), self._log.end(partition)
+            for record in _own(self._log, publisher, partition, start, stop):
+                if record.meta and record.meta.seq > head:
+                    raise RestoredBackupError(
+                        f"the log has words of {publisher} in partition {partition} that its "
+                        f"outbox lacks (seq {record.meta.seq}, known {head}): a restored backup? "
+                        f"run `huikuan recover {publisher}`"
+                    )
+            self.looked[partition] = stop
 
 
 def take_back(
@@ -49,7 +58,7 @@ def take_back(
     for partition in range(log.partitions):
         position, head = _known(database, core, outbox, partition)
         forgotten: list[Record] = []
-        for record in _own(log, outbox.publisher, partition, position):
+        for record in _own(log, outbox.publisher, partition, position, log.end(partition)):
             if record.meta and record.meta.seq == head + len(forgotten) + 1:
                 forgotten.append(record)
         if not forgotten:
@@ -70,8 +79,8 @@ def _known(database: Database, core: Core, outbox: Outbox, partition: int) -> tu
         return connection.execute(query).scalar_one(), outbox.head(connection, partition)
 
 
-def _own(log: Log, publisher: str, partition: int, start: int) -> Iterator[Record]:
-    for records in log.scan(partition, start, log.end(partition)):
+def _own(log: Log, publisher: str, partition: int, start: int, stop: int) -> Iterator[Record]:
+    for records in log.scan(partition, start, stop):
         for record in records:
             if record.meta is not None and record.meta.publisher == publisher:
                 yield record

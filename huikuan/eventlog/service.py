@@ -92,7 +92,7 @@ class Service(Questions[S, A]):
         self._health = Health(self._ownership, self.lag, self.count_set_aside)
         loops = (self._follow, self._recover_runner, self._relay.send_all, self._relay.mark)
         self.threads = Threads(rules.publisher, *loops, ended)
-        self._is_checked = False
+        self._restored = restored.Check(self.database, self.core, log, self.outbox)
 
     def _make_leases(self, member: str | None, exclusive: bool | None) -> Leases:  # noqa: FBT001
         alone = not self.database.is_postgres if exclusive is None else exclusive
@@ -207,9 +207,8 @@ class Service(Questions[S, A]):
 
     def check(self) -> None:
         """Raises ``RestoredBackupError`` where the log has words of ours that we forgot."""
-        if not self._is_checked:
-            restored.check(self.database, self.core, self.log, self.outbox, range(self.partitions))
-            self._is_checked = True
+        if len(self._restored.looked) < self.partitions:
+            self._restored.of(range(self.partitions))
 
     def recover(self) -> int:
         """After a restored backup: read our words back from the log; answers how many."""
@@ -225,8 +224,7 @@ class Service(Questions[S, A]):
         return report
 
     def _claimed(self, claims: Sequence[Claim]) -> None:
-        partitions = [claim.partition for claim in claims]
-        restored.check(self.database, self.core, self.log, self.outbox, partitions)
+        self._restored.of([claim.partition for claim in claims])
         self.threads.wake_soon()  # what was said before these were ours can be sent now
 
     def _dated(self, saying: Saying) -> Saying:
