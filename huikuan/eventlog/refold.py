@@ -18,7 +18,7 @@ from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
 _KEYS_MAX = 500
 """Histories that are in memory at once."""
-_RECORDS_MAX = 65_536
+_RECORDS_MAX = 32_768
 """Records that are in memory at once before they are folded."""
 
 

@@ -33,9 +33,8 @@ if not receivables.FILE.exists() and not os.environ.get("CI"):
     [
         ("sqlite", "embedded"),
         ("postgresql", "embedded"),
-        ("sqlite", "kafka"),
+        ("sqlite", "librdkafka"),
         ("postgresql", "kafka"),
-        ("postgresql", "librdkafka"),
     ],
 )
 def test_the_import_gives_every_figure(

@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("HUIKUAN_KILLS", "20"))
 DELAY_SECONDS_MAX = {"ledger": 0.04, "promises": 0.3, "notifier": 0.3}
 """The ledger dies with a request in its hands, the others over what they were just sent."""
 DEBTORS = 60
-DAYS = max(45, KILLS)
+DAYS = max(30, KILLS)
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(3600)]
 
