@@ -9,6 +9,7 @@ INSTALLED := .venv/.installed
 JARS := .cache/kafka/jars/.complete
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+PATIENT := $(PYTEST) --timeout 14400 -o faulthandler_timeout=0
 
 # Where it is set, every start compiles all imports anew: seconds instead of half a second.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,8 +32,8 @@ test: $(INSTALLED) ## Run the tests, with a real Kafka and a real PostgreSQL
 	$(PYTEST)
 
 torture: $(INSTALLED) kafka-jars ## Kill services 200 times, and try the laws on 10,000 examples each
-	HUIKUAN_KILLS=$${HUIKUAN_KILLS:-200} $(PYTEST) -m torture --timeout 7200 -rP -o faulthandler_timeout=0
-	HUIKUAN_EXAMPLES=$${HUIKUAN_EXAMPLES:-10000} $(PYTEST) -m hypothesis --timeout 7200
+	HUIKUAN_KILLS=$${HUIKUAN_KILLS:-200} $(PATIENT) -m torture -rP
+	HUIKUAN_EXAMPLES=$${HUIKUAN_EXAMPLES:-10000} $(PATIENT) -m hypothesis
 
 lint: $(INSTALLED) ## Check style, types, import rules and generated files
 	$(BIN)/ruff check

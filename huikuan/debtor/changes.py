@@ -12,7 +12,8 @@ def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     """The dates after a day on which the standing changes other than by ageing, ascending.
 
     Facts that wait come to count, promised dates and their windows pass, pauses begin and end,
-    limits expire, due dates are set by default, and other terms come into force.
+    limits expire, due dates are set by default, and other terms come into force. What a fact that
+    waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
     days = {day for day in _days(account, setting) if last < day < date.max.toordinal()}
