@@ -8,7 +8,8 @@ from huikuan.eventlog.position import Position
 
 Folded = Mapping[int, Mapping[str, int]]
 REST_S = 0.05
-_FEW_RECORDS = 100
+FEW_RECORDS = 100
+"""A turn with no more than these is a small one."""
 _OTHERS_S = 0.05
 """How often to ask the database about partitions that other processes follow."""
 
@@ -41,7 +42,7 @@ class Arrivals:
 
     def wait_for(self, position: Position, timeout_s: float) -> bool:
         """Whether it was reached in time."""
-        if position.reached(self._here) or position.reached(self._stored()):
+        if self._reached(position):
             return True
         with self._moved:
             self._askers += 1
@@ -54,7 +55,7 @@ class Arrivals:
 
     def rest_after(self, records: int) -> None:
         """After a turn with few records let some gather, unless somebody waits for one of them."""
-        if 0 < records < _FEW_RECORDS:
+        if 0 < records < FEW_RECORDS:
             with self._asked:
                 if not self._askers:
                     self._asked.wait(self._rest_s)
@@ -68,5 +69,8 @@ class Arrivals:
                 if not position.reached(self._here):
                     followed = position.partitions() <= self._here.keys()
                     self._moved.wait(left if followed else min(left, _OTHERS_S))
-            if position.reached(self._here) or position.reached(self._stored()):
+            if self._reached(position):
                 return True
+
+    def _reached(self, position: Position) -> bool:
+        return position.reached(self._here) or position.reached(self._stored())

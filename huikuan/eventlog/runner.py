@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Generic
 
 from huikuan.eventlog.ahead import Ahead
+from huikuan.eventlog.arrival import FEW_RECORDS
 from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.fetch import fetch
@@ -13,7 +14,6 @@ from huikuan.eventlog.record import Saying
 from huikuan.eventlog.rules import A, S
 
 BATCH_RECORDS_MAX = 5_000
-_FEW_RECORDS = 100
 
 Heard = Callable[[list[Held[S, A]], dict[int, list[Saying]]], None]
 
@@ -53,7 +53,7 @@ class Runner(Generic[S, A]):
         turn = [held for _, held in sorted(every.items()) if held.waits]
         if not turn:
             return 0
-        if sum(len(held.pending) for held in turn) > _FEW_RECORDS:
+        if sum(len(held.pending) for held in turn) > FEW_RECORDS:
             return self._turn(turn)
         with self._database.floor:
             return self._turn(turn)

@@ -1,11 +1,11 @@
 """The ledger put together: its machinery, intake, days, quarantine, questions."""
 
-import time
 from datetime import date
 from pathlib import Path
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.setting import Setting
+from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.service import Service
 from services.ledger.clock import Clock, ManualClock, SystemClock, Ticker
@@ -61,8 +61,3 @@ def build(settings: Settings, log: Log) -> Ledger:
     service = Service(LedgerRules(), log, settings.database, migrations=MIGRATIONS)
     clock = ManualClock() if settings.clock == "manual" else SystemClock(settings.time_zone)
     return Ledger(service, clock)
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000

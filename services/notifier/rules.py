@@ -117,7 +117,7 @@ class NotifierRules:
         """See ``Rules``."""
         meta = record.meta
         assert meta is not None, "the runner sets foreign records aside"
-        account.sight = account.waits_for_opening = account.fact = None
+        account.look_again()
         if meta.type in _TO_ACCOUNT:
             account.fact = event = decode(meta.type, record.value)
             return receive(account.account, event, meta.id, shared.setting)
@@ -130,7 +130,7 @@ class NotifierRules:
 
     def fold_all(self, account: Watched, records: Sequence[Record], shared: Shared) -> bool:
         """See ``Rules``."""
-        account.sight = account.waits_for_opening = account.fact = None
+        account.look_again()
         try:
             said = [(meta, decode(meta.type, r.value)) for r in records if (meta := r.meta)]
         except UnknownTypeError as unknown:
@@ -151,14 +151,14 @@ class NotifierRules:
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
-        account.sight = account.waits_for_opening = account.fact = None
+        account.look_again()
         if account.account.waiting:
             advance(account.account, shared.setting)
 
     def set_aside(self, account: Watched, record: Record, reason: str) -> None:
         """See ``Rules``."""
         del reason
-        account.sight = account.waits_for_opening = account.fact = None
+        account.look_again()
         leave_unsettled(account.account, record.place)
 
     def settled(self, record: Record) -> tuple[str, str] | None:

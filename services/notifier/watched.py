@@ -40,6 +40,10 @@ class Watched:
         self.waits_for_opening: bool | None = None
         """What was decided last, until anything may have changed."""
 
+    def look_again(self) -> None:
+        """Something may have changed."""
+        self.sight = self.fact = self.waits_for_opening = None
+
 
 def past_of(account: Watched, shared: Shared) -> Past:
     """How his days look as known now."""
