@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 PREFIX = "hk_live_"
@@ -86,9 +87,10 @@ def _make_first(path: Path) -> str | None:
     """Make the first key; None where another process was faster."""
     path.parent.mkdir(parents=True, exist_ok=True)
     key = new_key()
-    draft = path.with_name(f"{_FILE}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(f"{_digest(key).hex()} first\n")
+    opened, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=path.parent)
+    draft = Path(name)
+    with os.fdopen(opened, "w") as file:
+        file.write(f"{_digest(key).hex()} first\n")
     try:
         os.link(draft, path)
     except FileExistsError:
