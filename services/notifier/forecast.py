@@ -1,0 +1,100 @@
+"""What will be said if nothing arrives (law 7): our own rules, led through the days to come.
+
+Nothing here decides. Each day opens for a copy of what is shared, and whoever is to be looked at
+by then is looked at, as the runner would: so a new rule is foreseen without a word in this file.
+What waits for people goes on waiting.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import msgspec
+
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.events.codec import decode, encode
+from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.notifier import EscalationSaid
+from services.notifier.rules import NotifierRules
+from services.notifier.shared import Shared
+from services.notifier.watched import Watched
+
+_DAY = timedelta(days=1)
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """A word that will be said about a debtor, because a day opens."""
+
+    watched: Watched
+    """The debtor as he will be once it is said; he goes on changing."""
+    on: date
+    """The day whose opening makes us say it."""
+    said: EscalationSaid
+
+    @property
+    def word(self) -> str:
+        """``proposed``, ``raised``, ``lifted``, ``voided`` and so on: what is said."""
+        return self.said.TYPE.split(".")[2]
+
+
+class Ahead:
+    """The days after the open one, opening in turn, for debtors who change with them."""
+
+    def __init__(self, rules: NotifierRules, shared: Shared) -> None:
+        """``shared`` stays as it is: a copy is led through the days."""
+        self._rules = rules
+        self.shared = rules.load_shared(rules.dump_shared(shared))
+        self._reviews: defaultdict[date, list[Watched]] = defaultdict(list)
+        self._everyone: list[Watched] = []
+
+    def add(self, watched: Watched, review_on: date | None) -> None:
+        """Lead this debtor, too. ``review_on``: as his row or ``outlook`` tells; he is changed."""
+        self._everyone.append(watched)
+        open_on = self.shared.setting.open_on
+        if open_on is not None and review_on is not None:
+            # A day may be opening just now: a row that it has not reached yet is due tomorrow.
+            self._expect(watched, max(review_on, open_on + _DAY))
+
+    def through(self, until: date) -> Iterator[Foreseen]:
+        """What will be said on the days up to this one; nothing where no day was ever opened."""
+        day = self.shared.setting.open_on
+        while day is not None and day < until:
+            day += _DAY
+            yield from self._open(day)
+
+    def _open(self, day: date) -> Iterator[Foreseen]:
+        rules, shared, opening = self._rules, self.shared, _opening(day)
+        due = rules.everybody(shared, opening)
+        due_now = self._reviews.pop(day, [])
+        if due.everyone:
+            self._reviews.clear()
+            due_now = self._everyone
+        for watched in due_now:
+            rules.advance(watched, shared)
+            for saying in rules.decide(watched, opening, shared):
+                event = _escalation(saying)
+                if event is not None:
+                    yield Foreseen(watched, day, event)
+            self._expect(watched, rules.outlook(watched, shared)[0])
+
+    def _expect(self, watched: Watched, review_on: date | None) -> None:
+        if review_on is not None:
+            self._reviews[review_on].append(watched)
+
+
+def forecast(rules: NotifierRules, watched: Watched, shared: Shared, until: date) -> list[Foreseen]:
+    """What will be said about one debtor through ``until`` if nothing arrives; he is changed."""
+    ahead = Ahead(rules, shared)
+    ahead.add(watched, rules.outlook(watched, shared)[0])
+    return list(ahead.through(until))
+
+
+def _opening(day: date) -> Record:
+    """The record by which the ledger will open that day, but for its place and time."""
+    event = BusinessDayOpened(date=day)
+    return Record(0, 0, EVERYBODY, encode(event), Meta("ledger", 0, f"day/{day}", event.TYPE, 0))
+
+
+def _escalation(saying: Saying) -> EscalationSaid | None:
+    event = decode(saying.type, saying.value)
+    return event if isinstance(event, EscalationSaid) else None
