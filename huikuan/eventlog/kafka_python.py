@@ -6,16 +6,16 @@ deserializers (a record that one refuses would spin the poll loop for ever).
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from huikuan.eventlog.kafka_python_reader import KafkaPythonReader, ask_ends, make_consumer
-from huikuan.eventlog.kafka_scan import read_range
+from huikuan.eventlog.kafka_scan import SCAN_WAIT_MS, Scanning
 from huikuan.eventlog.kafka_topic import (
     DELIVERY_SECONDS,
+    FOLLOW_WAIT_MS,
     RECORD_BYTES_MAX,
     REQUEST_SECONDS,
     ensure_topic,
@@ -51,6 +51,7 @@ class KafkaPythonLog:
         self._producer: Any = None
         self._asking = threading.Lock()
         self._asked: Any = None
+        self._scanning = Scanning(lambda: self._reader(SCAN_WAIT_MS))
 
     @property
     def topic_id(self) -> str:
@@ -97,20 +98,23 @@ class KafkaPythonLog:
         stop = min(stop, self.end(partition))
         if start >= stop:
             return
-        with closing(self.reader()) as reader:
-            yield from read_range(reader, partition, start, stop)
+        yield from self._scanning.scan(partition, start, stop)
 
     def reader(self) -> "KafkaPythonReader":
         """A new reader, for one thread."""
-        return KafkaPythonReader(self._bootstrap, self._topic, self._topic_id)
+        return self._reader(FOLLOW_WAIT_MS)
 
     def close(self) -> None:
         """Give up connections."""
+        self._scanning.close()
         with self._appending, self._asking:
             self._discard_producer()
             if self._asked is not None:
                 self._asked.close()
                 self._asked = None
+
+    def _reader(self, wait_ms: int) -> KafkaPythonReader:
+        return KafkaPythonReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
     def _send(self, partition: int, entries: Sequence[Entry]) -> None:
         if self._producer is None:

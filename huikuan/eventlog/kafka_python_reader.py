@@ -13,7 +13,12 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from huikuan.eventlog.foreign import read_key
-from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, record_of, refuse_unreachable
+from huikuan.eventlog.kafka_topic import (
+    FOLLOW_WAIT_MS,
+    REQUEST_SECONDS,
+    record_of,
+    refuse_unreachable,
+)
 from huikuan.eventlog.log import LogAwayError, LogError
 from huikuan.eventlog.record import HEADER, Meta, Record
 
@@ -31,13 +36,21 @@ class KafkaPythonReader:
     """Reads a topic onwards by a consumer without a group."""
 
     def __init__(
-        self, bootstrap: str, topic: str, topic_id: str, *, stalled_s: float = STALLED_SECONDS
+        self,
+        bootstrap: str,
+        topic: str,
+        topic_id: str,
+        *,
+        wait_ms: int = FOLLOW_WAIT_MS,
+        stalled_s: float = STALLED_SECONDS,
     ) -> None:
+        """``wait_ms``: how long a broker may wait for something to answer with."""
         self._bootstrap = bootstrap
         self._topic = topic
         self._topic_id = uuid.UUID(topic_id)
         self._stalled_s = stalled_s
-        self._consumer: Any = make_consumer(bootstrap)
+        self._wait_ms = wait_ms
+        self._consumer: Any = make_consumer(bootstrap, wait_ms)
         self._assigned: dict[int, Any] = {}
         self._moved_at = 0.0
 
@@ -112,7 +125,7 @@ class KafkaPythonReader:
                 return
         _log.warning("reading %s stands still at %s; starting anew", self._topic, positions)
         with suppress(LogAwayError):  # then the old one will do until they are back
-            fresh = make_consumer(self._bootstrap)
+            fresh = make_consumer(self._bootstrap, self._wait_ms)
             self.close()
             self._consumer = fresh
             self._seek(fresh, positions)
@@ -134,19 +147,19 @@ def _records(partition: int, consumed: list[Any]) -> list[Record]:
     return records
 
 
-def make_consumer(bootstrap: str) -> Any:
+def make_consumer(bootstrap: str, wait_ms: int = FOLLOW_WAIT_MS) -> Any:
     """A consumer that commits nothing, resets nothing and makes no topic.
 
     Raises ``LogAwayError`` where no broker answers.
     """
     refuse_unreachable(bootstrap)
     try:
-        return _consumer(bootstrap)
+        return _consumer(bootstrap, wait_ms)
     except RetriableError as error:
         raise LogAwayError(f"no broker answers at {bootstrap}: {error!r}") from error
 
 
-def _consumer(bootstrap: str) -> Any:
+def _consumer(bootstrap: str, wait_ms: int) -> Any:
     return KafkaConsumer(
         bootstrap_servers=bootstrap.split(","),
         group_id=None,
@@ -159,6 +172,7 @@ def _consumer(bootstrap: str) -> Any:
         max_poll_records=_POLL_RECORDS_MAX,
         max_partition_fetch_bytes=2 << 20,
         fetch_max_bytes=16 << 20,
+        fetch_max_wait_ms=wait_ms,
         metadata_max_age_ms=_METADATA_SECONDS * 1000,
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
         metrics_enabled=False,

@@ -19,6 +19,8 @@ from huikuan.eventlog.record import EVERYBODY, HEADER, Record, decode_meta
 
 RECORD_BYTES_MAX = 4 << 20
 """The largest record that the topic takes, with its overhead."""
+FOLLOW_WAIT_MS = 500
+"""How long a broker waits for a record where a reader has come to the end."""
 REQUEST_SECONDS = 10
 """How long a broker may take to answer a question."""
 DELIVERY_SECONDS = 30

@@ -3,12 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
-from huikuan.eventlog.kafka_scan import read_range
+from huikuan.eventlog.kafka_scan import SCAN_WAIT_MS, Scanning
 from huikuan.eventlog.kafka_topic import (
     DELIVERY_SECONDS,
+    FOLLOW_WAIT_MS,
     RECORD_BYTES_MAX,
     REQUEST_SECONDS,
     ensure_topic,
@@ -48,6 +48,7 @@ class LibrdkafkaLog:
         self._producer: Any = None
         self._asking = threading.Lock()
         self._asked: Any = None
+        self._scanning = Scanning(lambda: self._reader(SCAN_WAIT_MS))
 
     @property
     def topic_id(self) -> str:
@@ -94,20 +95,23 @@ class LibrdkafkaLog:
         stop = min(stop, self.end(partition))
         if start >= stop:
             return
-        with closing(self.reader()) as reader:
-            yield from read_range(reader, partition, start, stop)
+        yield from self._scanning.scan(partition, start, stop)
 
     def reader(self) -> "LibrdkafkaReader":
         """A new reader, for one thread."""
-        return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id)
+        return self._reader(FOLLOW_WAIT_MS)
 
     def close(self) -> None:
         """Give up connections."""
+        self._scanning.close()
         with self._appending, self._asking:
             self._discard_producer()
             if self._asked is not None:
                 self._asked.close()
                 self._asked = None
+
+    def _reader(self, wait_ms: int) -> LibrdkafkaReader:
+        return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
     def _send(self, partition: int, entries: Sequence[Entry]) -> list[Any]:
         """Send all; return the errors of those that were not acknowledged."""

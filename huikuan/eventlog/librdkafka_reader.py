@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from huikuan.eventlog.kafka_topic import REQUEST_SECONDS, record_of
+from huikuan.eventlog.kafka_topic import FOLLOW_WAIT_MS, REQUEST_SECONDS, record_of
 from huikuan.eventlog.log import LogAwayError, LogError
 from huikuan.eventlog.record import Record
 
@@ -53,12 +53,15 @@ _log = logging.getLogger(__name__)
 class LibrdkafkaReader:
     """Reads a topic onwards by a consumer that joins no group."""
 
-    def __init__(self, bootstrap: str, topic: str, topic_id: str) -> None:
+    def __init__(
+        self, bootstrap: str, topic: str, topic_id: str, *, wait_ms: int = FOLLOW_WAIT_MS
+    ) -> None:
+        """``wait_ms``: how long a broker may wait for something to answer with."""
         self._topic = topic
         self._topic_id = topic_id
         self._check_at = 0.0
         self._administrator: Any = AdminClient({"bootstrap.servers": bootstrap}, logger=_log)
-        self._consumer: Any = make_consumer(bootstrap)
+        self._consumer: Any = make_consumer(bootstrap, wait_ms)
         self._next: dict[int, int] = {}
 
     def assign(self, positions: Mapping[int, int]) -> None:
@@ -139,7 +142,7 @@ class LibrdkafkaReader:
             raise LogError(f"topic {self._topic} was made anew: it is {found}")
 
 
-def make_consumer(bootstrap: str) -> Any:
+def make_consumer(bootstrap: str, wait_ms: int = FOLLOW_WAIT_MS) -> Any:
     """A consumer that commits nothing, resets nothing, joins no group and makes no topic."""
     settings = {
         "bootstrap.servers": bootstrap,
@@ -154,6 +157,7 @@ def make_consumer(bootstrap: str) -> Any:
         "fetch.queue.backoff.ms": 5,
         "queued.max.messages.kbytes": _FETCH_QUEUE_KILOBYTES,
         "fetch.message.max.bytes": 2 << 20,
+        "fetch.wait.max.ms": wait_ms,
         "reconnect.backoff.ms": 500,
     }
     return Consumer(settings, logger=_log)
