@@ -5,41 +5,15 @@ dumped with what was shared when a record last touched it, and a record about ev
 accounts as the records before it left them, committed or not.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
-from typing import Generic, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Generic
 
 import msgspec
 
+from huikuan.eventlog.due import REVIEWS_MAX, Cursor, DueKeys, Store
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.resident import Accounts
-from huikuan.eventlog.rules import A, Due, Row, Rules, S
-
-REVIEWS_MAX = 1_000
-"""Accounts that one transaction reviews for records about everybody."""
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """How far a record about everybody has been dealt with; ``shared`` has it already."""
-
-    due: Due
-    after: str
-
-
-class Store(Protocol):
-    """What following one partition reads of what was committed."""
-
-    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        """The bodies of those keys that have one."""
-
-    def due(self, through: date | None, after: str, limit: int) -> list[str]:
-        """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
-
-    def first_review(self) -> date | None:
-        """The earliest date on which a committed key must be reviewed; None where there is none."""
-
-    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
-        """Each key's readable records before ``stop``, in order, at least the committed ones."""
+from huikuan.eventlog.rules import A, Row, Rules, S, weighing
 
 
 class Following(Generic[S, A]):
@@ -64,9 +38,8 @@ class Following(Generic[S, A]):
         self.shared = rules.blank_shared()
         self.gaps: dict[str, int] = {}
         """Publisher → the seq that is missing though a later one was seen."""
-        self._quiet_before: date | None = None
-        """No committed key is to be reviewed before this date; None: not known."""
         self.accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
+        self._due_keys = DueKeys(store, self.accounts)
         self.clear()
 
     def clear(self) -> None:
@@ -75,7 +48,7 @@ class Following(Generic[S, A]):
         self.taken: list[Record] = []
         self.sayings: list[Saying] = []
         self.aside: list[tuple[Record, str]] = []
-        self.reviewed = 0
+        self.reviewed = self.weighed = 0
         self.known_before = self.known_at
         self._taken_by_key: dict[str, list[Record]] = {}
         self._indexed = 0
@@ -112,9 +85,7 @@ class Following(Generic[S, A]):
         """Every row that must be written, what is shared among them."""
         self.accounts.settle(self.shared)
         rows = self.accounts.rows()
-        if self._quiet_before is not None:
-            days = [row.review_on for row in rows.values() if row.review_on is not None]
-            self._quiet_before = min([*days, self._quiet_before])
+        self._due_keys.written(rows.values())
         if self._shared_changed:
             rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
         return rows
@@ -195,16 +166,33 @@ class Following(Generic[S, A]):
                 return True
             if due.through is None and not (due.everyone or due.refold):
                 return True
-            self.cursor = Cursor(due, EVERYBODY)
+            self.cursor = Cursor(due, EVERYBODY, 0 if due.weighed else None)
         cursor: Cursor | None = self.cursor
-        while cursor is not None and self.reviewed < REVIEWS_MAX:
+        while cursor is not None and cursor.weight is not None and self.weighed < REVIEWS_MAX:
+            cursor = self._weigh_some(cursor, record, cursor.weight, REVIEWS_MAX - self.weighed)
+        while cursor is not None and cursor.weight is None and self.reviewed < REVIEWS_MAX:
             cursor = self._review_some(cursor, record, REVIEWS_MAX - self.reviewed)
         self.cursor = cursor
         return cursor is None
 
+    def _weigh_some(self, cursor: Cursor, record: Record, weight: int, limit: int) -> Cursor:
+        """Weigh what the next reviews would do; after the last of them, the verdict is said."""
+        keys, after = self._due_keys.some(cursor, limit)
+        self.accounts.bring(keys)
+        rules, shared = weighing(self.rules), self.shared
+        for key in keys:
+            account = self.accounts.get(key)
+            rules.advance(account, shared)
+            weight += rules.weigh(account, record, shared)
+        self.weighed += len(keys)
+        if after is not None:
+            return Cursor(cursor.due, after, weight)
+        self._say(rules.weighed(weight, self._due_keys.count, record, shared), record)
+        return Cursor(cursor.due, EVERYBODY)
+
     def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
         """Review the next accounts; answers where to go on."""
-        keys, after = self._due(cursor, limit)
+        keys, after = self._due_keys.some(cursor, limit)
         self.accounts.bring(keys)
         histories: Mapping[str, list[Record]] = {}
         if cursor.due.refold:
@@ -221,30 +209,3 @@ class Following(Generic[S, A]):
             self.accounts.reviewed(key, account, shared)
         self.reviewed += len(keys)
         return None if after is None else Cursor(cursor.due, after)
-
-    def _due(self, cursor: Cursor, limit: int) -> tuple[list[str], str | None]:
-        """Some keys that are due, in order, and the key after which to go on, if there are more."""
-        everyone = cursor.due.everyone or cursor.due.refold
-        through = None if everyone else cursor.due.through
-        committed = self._committed_due(through, cursor.after, limit)
-        bound = committed[-1] if len(committed) >= limit else None
-        outlooks = self.accounts.outlooks
-        keys = [key for key in committed if key not in outlooks]
-        for key, (review_on, _) in outlooks.items():
-            in_turn = key > cursor.after and (bound is None or key <= bound)
-            if in_turn and (through is None or (review_on and review_on <= through)):
-                keys.append(key)
-        keys.sort()
-        if len(keys) > limit:
-            return keys[:limit], keys[limit - 1]
-        return keys, bound
-
-    def _committed_due(self, through: date | None, after: str, limit: int) -> list[str]:
-        """Asks the store, but on days on which nothing can be due."""
-        quiet_before = self._quiet_before
-        if through is not None and quiet_before is not None and through < quiet_before:
-            return []
-        found = self.store.due(through, after, limit)
-        if not found and through is not None and after == EVERYBODY:
-            self._quiet_before = self.store.first_review() or date.max
-        return found

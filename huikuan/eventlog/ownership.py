@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.database import Database
-from huikuan.eventlog.follow import Cursor, Following
+from huikuan.eventlog.due import Cursor
+from huikuan.eventlog.follow import Following
 from huikuan.eventlog.history import History
 from huikuan.eventlog.lease import BEAT_MS, Claim, Leases
 from huikuan.eventlog.log import Log, LogError

@@ -4,9 +4,9 @@
 The runner reads, prefetches, calls these, and commits state, outbox and progress together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -38,6 +38,8 @@ class Due(msgspec.Struct, frozen=True):
     everyone: bool = False
     refold: bool = False
     """Each of them is folded anew from its records first (implies ``everyone``)."""
+    weighed: bool = False
+    """What the reviews would do is weighed first, all of it: the rules are ``Weighing``."""
 
 
 NOBODY = Due()
@@ -113,6 +115,34 @@ class Rules(Protocol[S, A]):
 
         Applies what it says to ``account`` itself, so that asking twice says nothing twice.
         """
+
+
+@runtime_checkable
+class Weighing(Rules[S, A], Protocol[S, A]):
+    """Rules that say, before the first review that a record asks for, what all would do together.
+
+    What they say is committed with the first reviews or before them, so that wherever the work is
+    cut or broken off, every account is reviewed under the same verdict.
+    """
+
+    def weigh(self, account: A, record: Record, shared: S) -> int:
+        """How much the review of this account would do; changes nothing."""
+
+    def weighed(
+        self, weight: int, count: Callable[[int], int], record: Record, shared: S
+    ) -> list[Saying]:
+        """What must be said to everybody before the first review; applies it to ``shared`` itself.
+
+        ``count(most)`` answers how many keys the partition has, counting no further than ``most``.
+        It may be asked again after a rebuild, when some reviews were made: then the first verdict
+        stands.
+        """
+
+
+def weighing(rules: Rules[S, A]) -> Weighing[S, A]:
+    """The rules, which asked to weigh."""
+    assert isinstance(rules, Weighing), "only such rules answer that something must be weighed"
+    return rules
 
 
 def row_of(rules: Rules[S, A], account: A, shared: S) -> Row:

@@ -25,24 +25,29 @@ class PartitionStore:
         self._partition = partition
 
     def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         if not keys:
             return {}
         with self._database.reading() as connection:
             return self._state.load(connection, self._partition, keys)
 
     def due(self, through: date | None, after: str, limit: int) -> list[str]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         with self._database.reading() as connection:
             return self._state.due(connection, self._partition, through, after, limit)
 
     def first_review(self) -> date | None:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         with self._database.reading() as connection:
             return self._state.first_review(connection, self._partition)
 
+    def count(self, most: int) -> int:
+        """See ``due.Store``."""
+        with self._database.reading() as connection:
+            return self._state.count(connection, self._partition, most)
+
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         with self._database.reading() as connection:
             known = self._history.of(connection, self._partition, keys, stop)
             unread = unreadable_places(connection, self._core, self._partition, keys)

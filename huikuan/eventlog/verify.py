@@ -82,11 +82,11 @@ class ThrowAway:
         self._records: dict[str, list[Record]] = {}
 
     def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         return {key: self._rows[key].body for key in keys if key in self._rows}
 
     def due(self, through: date | None, after: str, limit: int) -> list[str]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         found = [
             key
             for key, row in self._rows.items()
@@ -96,11 +96,15 @@ class ThrowAway:
         return sorted(found)[:limit]
 
     def first_review(self) -> date | None:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         return min((row.review_on for row in self._rows.values() if row.review_on), default=None)
 
+    def count(self, most: int) -> int:
+        """See ``due.Store``."""
+        return min(most, len(self._rows.keys() - {EVERYBODY}))
+
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
-        """See ``follow.Store``."""
+        """See ``due.Store``."""
         del stop  # nothing later is here
         return {key: self._records[key] for key in keys if key in self._records}
 

@@ -6,7 +6,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.eventlog.follow import REVIEWS_MAX, Following
+from huikuan.eventlog.due import REVIEWS_MAX
+from huikuan.eventlog.follow import Following
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.record import Meta, Record, Saying
 from huikuan.eventlog.refold import Refolding
@@ -173,3 +174,22 @@ def test_reviews_beyond_one_transaction_go_on_after_the_cursor() -> None:
         *(f"toy/feed-0-{REVIEWS_MAX + 7}/k{n:04}/0" for n in range(REVIEWS_MAX, REVIEWS_MAX + 5)),
         f"toy/feed-0-{REVIEWS_MAX + 8}/k0000/1",
     ]
+
+
+def test_a_day_is_weighed_whole_before_its_first_review() -> None:
+    keys = [f"k{number:04}" for number in range(REVIEWS_MAX + 5)]
+    records = records_made([*(("points", key, 0, 1) for key in keys), ("day", 3), ("nothing",)])
+    memory = Memory()
+    following = Following(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    stopped = following.take(records, 0)
+    assert stopped == len(records) - 2
+    assert (following.weighed, following.reviewed) == (REVIEWS_MAX, 0)
+    memory.keep(following)
+    following.clear()
+    assert following.take(records, stopped) == stopped
+    assert (following.weighed, following.reviewed) == (5, REVIEWS_MAX)
+    assert [saying.type for saying in following.sayings] == ["hushed"]
+    memory.keep(following)
+    following.clear()
+    assert following.take(records, stopped) == len(records)
+    assert following.sayings == []

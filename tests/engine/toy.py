@@ -1,21 +1,24 @@
 """A toy service: counts points per key in order of their dates, warns above a limit.
 
 Small, and yet everything that rules may ask of the engine: dated facts that arrive late or wait
-for their day, a review date, what is shared, a policy that changes the past, things said.
+for their day, a review date, what is shared, a policy that changes the past, things said, and a
+day that is hushed where too many keys would be reminded at once: they are reminded a day later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 
 FEED, TOY = "feed", "toy"
 PUBLISHERS = frozenset({FEED, TOY})
 DAYS_TO_REMINDER = 3
+REMINDERS_MAX, REMINDED_SHARE_MAX = 1, 2
+"""A day is hushed that would remind more keys than this, and more than half of all."""
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -31,6 +34,7 @@ class Shared(msgspec.Struct):
     open_on: date | None = None
     limit: int = 10
     factor: int = 1
+    hushed: list[date] = []
 
 
 class Account(msgspec.Struct):
@@ -86,6 +90,8 @@ class ToyRules:
         reminder = reminder_on(account)
         if reminder and shared.open_on and reminder > shared.open_on:
             dates.append(reminder)
+        elif reminder and shared.open_on:
+            dates.append(shared.open_on + timedelta(days=1))
         label = "warned" if account.warned else ""
         return min(dates, default=None), label
 
@@ -94,7 +100,10 @@ class ToyRules:
         match record.meta.type:
             case "day":
                 shared.open_on = msgspec.json.decode(record.value, type=date)
-                return Due(through=shared.open_on)
+                return Due(through=shared.open_on, weighed=True)
+            case "hushed":
+                hush(shared, msgspec.json.decode(record.value, type=date))
+                return NOBODY
             case "limit":
                 shared.limit = msgspec.json.decode(record.value, type=int)
                 return Due(everyone=True)
@@ -167,11 +176,26 @@ class ToyRules:
             account.said.append(name)
             said.append(Saying(account.key, "cleared", name, b"%d" % account.total))
         due = reminder_on(account)
-        if due and shared.open_on and due <= shared.open_on and due not in account.reminded:
+        if due and is_time(due, shared) and shared.open_on not in shared.hushed:
             account.reminded.append(due)
             name = f"{TOY}/{cause}/{account.key}/2"
             said.append(Saying(account.key, "reminded", name, _encode(due)))
         return said
+
+    def weigh(self, account: Account, record: Record, shared: Shared) -> int:
+        assert record.meta
+        due = reminder_on(account)
+        return int(due is not None and is_time(due, shared))
+
+    def weighed(
+        self, weight: int, count: Callable[[int], int], record: Record, shared: Shared
+    ) -> list[Saying]:
+        most = REMINDED_SHARE_MAX * weight
+        day = shared.open_on
+        if day is None or day in shared.hushed or weight <= REMINDERS_MAX or most <= count(most):
+            return []
+        hush(shared, day)
+        return [Saying(EVERYBODY, "hushed", f"{TOY}/{_id(record)}//0", _encode(day))]
 
     def _count(self, account: Account, record: Record, shared: Shared) -> bool:
         fact = _points.decode(record.value)
@@ -197,6 +221,16 @@ def reminder_on(account: Account) -> date | None:
         return None
     on = account.last[0] + timedelta(days=DAYS_TO_REMINDER)
     return None if on in account.reminded else on
+
+
+def is_time(due: date, shared: Shared) -> bool:
+    """Whether its day came."""
+    return shared.open_on is not None and due <= shared.open_on
+
+
+def hush(shared: Shared, day: date) -> None:
+    """Nobody is reminded that day."""
+    shared.hushed = sorted({*shared.hushed, day})
 
 
 def _id(record: Record) -> str:

@@ -1,0 +1,92 @@
+"""Which accounts a record about everybody is about: those committed, and those that wait for it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+import msgspec
+
+from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.resident import Accounts
+from huikuan.eventlog.rules import Due, Row
+
+REVIEWS_MAX = 1_000
+"""Accounts that one transaction reviews for records about everybody, or weighs."""
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far a record about everybody has been dealt with; ``shared`` has it already."""
+
+    due: Due
+    after: str
+    weight: int | None = None
+    """What the reviews up to here would do, while they are being weighed; None: they are made."""
+
+
+class Store(Protocol):
+    """What following one partition reads of what was committed."""
+
+    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
+        """The bodies of those keys that have one."""
+
+    def due(self, through: date | None, after: str, limit: int) -> list[str]:
+        """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
+
+    def first_review(self) -> date | None:
+        """The earliest date on which a committed key must be reviewed; None where there is none."""
+
+    def count(self, most: int) -> int:
+        """How many keys are committed, counting no further than ``most``."""
+
+    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
+        """Each key's readable records before ``stop``, in order, at least the committed ones."""
+
+
+class DueKeys:
+    """A partition's keys as the records so far left them, committed or not."""
+
+    def __init__(self, store: Store, accounts: Accounts[Any, Any]) -> None:
+        self._store, self._accounts = store, accounts
+        self._quiet_before: date | None = None
+        """No committed key is to be reviewed before this date; None: not known."""
+
+    def written(self, rows: Iterable[Row]) -> None:
+        """These are going to be committed."""
+        if self._quiet_before is not None:
+            days = [row.review_on for row in rows if row.review_on is not None]
+            self._quiet_before = min([*days, self._quiet_before])
+
+    def some(self, cursor: Cursor, limit: int) -> tuple[list[str], str | None]:
+        """Some keys that are due, in order, and the key after which to go on, if there are more."""
+        everyone = cursor.due.everyone or cursor.due.refold
+        through = None if everyone else cursor.due.through
+        committed = self._committed(through, cursor.after, limit)
+        bound = committed[-1] if len(committed) >= limit else None
+        outlooks = self._accounts.outlooks
+        keys = [key for key in committed if key not in outlooks]
+        for key, (review_on, _) in outlooks.items():
+            in_turn = key > cursor.after and (bound is None or key <= bound)
+            if in_turn and (through is None or (review_on and review_on <= through)):
+                keys.append(key)
+        keys.sort()
+        if len(keys) > limit:
+            return keys[:limit], keys[limit - 1]
+        return keys, bound
+
+    def count(self, most: int) -> int:
+        """How many keys the partition has, counting no further than ``most`` or a little more."""
+        count = self._store.count(most)
+        if count >= most:
+            return count
+        waiting = self._accounts.outlooks.keys()
+        return count + len(waiting) - len(self._store.load(waiting))
+
+    def _committed(self, through: date | None, after: str, limit: int) -> list[str]:
+        """Asks the store, but on days on which nothing can be due."""
+        quiet_before = self._quiet_before
+        if through is not None and quiet_before is not None and through < quiet_before:
+            return []
+        found = self._store.due(through, after, limit)
+        if not found and through is not None and after == EVERYBODY:
+            self._quiet_before = self._store.first_review() or date.max
+        return found
