@@ -13,6 +13,7 @@ from huikuan.debtor.dealings import (
     Limit,
     Milestone,
     Order,
+    Override,
     Pause,
     Profile,
     Promise,
@@ -109,6 +110,7 @@ class Account(msgspec.Struct, array_like=True, gc=False):
     unsettled: tuple[str, ...] = ()
     """Conflicts and foreign places that nobody has settled: no new step until they are."""
     index: Index | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 def name_of(company: str, document: str) -> str:

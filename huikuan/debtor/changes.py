@@ -11,9 +11,9 @@ from huikuan.debtor.things import Day
 def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     """The dates after a day on which the standing changes other than by ageing, ascending.
 
-    Facts that wait come to count, promised dates and their windows pass, pauses begin and end,
-    limits expire, due dates are set by default, and other terms come into force. What a fact that
-    waits brings is not among them: ask again on its day.
+    Facts that wait come to count, promised dates and their windows pass, pauses and
+    overrides begin and end, limits expire, due dates are set by default, and other terms come into
+    force. What a fact that waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
     days = {day for day in _days(account, setting) if last < day < date.max.toordinal()}
@@ -35,6 +35,10 @@ def _days(account: Account, setting: Setting) -> Iterator[Day]:
         yield pause.on
         yield pause.until + 1
         yield pause.resumed_on
+    for override in account.overrides:
+        yield override.on
+        yield override.until + 1
+        yield override.ended_on
     for limit in account.limits:
         yield limit.on
         yield limit.valid_until + 1

@@ -1,4 +1,6 @@
-"""What else is known of a debtor: orders, shipments, disputes, pauses, promises, limits."""
+"""What else is known of a debtor: orders, shipments, disputes, pauses, overrides, promises."""
+
+from typing import Literal
 
 import msgspec
 
@@ -82,6 +84,29 @@ class Pause(msgspec.Struct, array_like=True, gc=False):
     until: Day
     resumed_on: Day
     invoices: tuple[str, ...]
+
+
+class Override(msgspec.Struct, array_like=True, gc=False):
+    """A person's word that a step is lifted or imposed, from ``on`` through ``until``."""
+
+    name: str
+    override: str
+    company: str
+    step: str
+    effect: Literal["lift", "impose"]
+    on: Day
+    until: Day
+    by: str
+    reason: str
+    invoices: tuple[str, ...] = ()
+    ended_on: Day = NEVER
+    """The first day on which it does not hold any more."""
+    ended_by: str = ""
+    ended_reason: str = ""
+
+    def holds(self, on: Day) -> bool:
+        """Whether it holds at the close of a day."""
+        return self.on <= on <= self.until and on < self.ended_on
 
 
 class PromisedStage(msgspec.Struct, array_like=True, gc=False):

@@ -13,6 +13,7 @@ from typing import Any
 from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
 from huikuan.debtor.account import Account, Key, Waiting, name_of, new_account
 from huikuan.debtor.early import take_early
+from huikuan.debtor.overrides import end_override, set_override
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import Day
 from huikuan.events import cash, codec, ledger, promises, sales
@@ -31,6 +32,8 @@ FOLDS: dict[type[Event], Fold] = {
     known.DisputeResolved: disputes.resolve_dispute,
     known.DunningPaused: disputes.pause_dunning,
     known.DunningResumed: disputes.resume_dunning,
+    known.OverrideSet: set_override,
+    known.OverrideEnded: end_override,
     known.DebtorRegistered: relations.register,
     known.DebtorUpdated: relations.register,
     known.CreditLimitSet: relations.set_limit,
@@ -64,6 +67,7 @@ MAKES: dict[type[Event], str] = {
     cash.CashAllocated: "allocation",
     known.DisputeOpened: "dispute",
     known.DunningPaused: "pause",
+    known.OverrideSet: "override",
     promises.PromiseMade: "promise",
 }
 """What facts make that early facts may wait for."""

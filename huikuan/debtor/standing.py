@@ -5,11 +5,13 @@ from datetime import date
 import msgspec
 
 from huikuan.debtor.account import Account
+from huikuan.debtor.dealings import Override
 from huikuan.debtor.disputes import pauses_on
 from huikuan.debtor.exposure import exposure_on
 from huikuan.debtor.fold import coming_moneys
 from huikuan.debtor.limits import limit_minor
 from huikuan.debtor.lines import Deferring, Line, Totals, add_lines
+from huikuan.debtor.overrides import overrides_on
 from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting, terms_on
 from huikuan.debtor.weighing import owed_minor, weigh
@@ -59,6 +61,8 @@ class Standing(msgspec.Struct, frozen=True):
     paused: bool
     segment: str | None
     tags: tuple[str, ...]
+    overrides: tuple[Override, ...] = ()
+    """A person's, that hold on the day or ended on it."""
 
 
 def standing(account: Account, day: date, setting: Setting) -> Standing:
@@ -129,6 +133,7 @@ def _digest(
         any(not pause.invoices for pause in deferring.pauses),
         profile.segment if profile else None,
         profile.tags if profile else (),
+        overrides_on(known, on) if known.overrides else (),
     )
 
 

@@ -14,7 +14,12 @@ from huikuan.events.fields import Document, Event
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.ledger import ExchangeRateSet, RecordSettled
 from huikuan.events.promises import PromiseMade
-from huikuan.events.relations import CreditLimitSet, DisputeResolved, DunningPaused
+from huikuan.events.relations import (
+    CreditLimitSet,
+    DisputeResolved,
+    DunningPaused,
+    OverrideSet,
+)
 from huikuan.events.sales import InvoiceAmended, InvoiceIssued, MilestoneReached
 from huikuan.events.values import check_values
 from huikuan.events.wire import CloudEvent
@@ -129,7 +134,7 @@ def _check_credit_note(event: CreditNoteIssued) -> None:
     _check_instalment_named(event.invoice, event.instalment, "")
 
 
-def _check_pause(event: DunningPaused) -> None:
+def _check_pause(event: DunningPaused | OverrideSet) -> None:
     _not_before(event.until, event.from_on, "/until", "from")
     _unique(event.invoices, "/invoices")
 
@@ -199,6 +204,7 @@ _RULES: dict[type[Event], Callable[[Any], None]] = {
     PromiseMade: _check_promise,
     DisputeResolved: _check_resolution,
     DunningPaused: _check_pause,
+    OverrideSet: _check_pause,
     CreditLimitSet: _check_limit,
     RecordSettled: lambda event: _one_of(event, ("conflict", "place")),
     ExchangeRateSet: _check_rate,

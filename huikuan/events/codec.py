@@ -41,6 +41,8 @@ FACTS: tuple[type[Event], ...] = (
     relations.DisputeResolved,
     relations.DunningPaused,
     relations.DunningResumed,
+    relations.OverrideSet,
+    relations.OverrideEnded,
     promises.PromiseMade,
     promises.PromiseWithdrawn,
 )

@@ -1,4 +1,4 @@
-"""What is known about the debtor himself: master data, limit, disputes, pauses (from outside)."""
+"""What is known about the debtor himself: master data, limit, disputes, pauses, overrides."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -104,3 +104,36 @@ class DunningResumed(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     pause: Id
     on: date
+
+
+class OverrideSet(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A person lifts or imposes a step, whatever the policy says, until it ends."""
+
+    TYPE: ClassVar[str] = "huikuan.override.set.v1"
+    RANK: ClassVar[int] = 42
+    DATE: ClassVar[str] = "from_on"
+    NAME: ClassVar[str] = "override"
+    CREATES: ClassVar[bool] = True
+
+    override: Id
+    step: Word
+    effect: Literal["lift", "impose"]
+    from_on: date = msgspec.field(name="from")
+    by: Word
+    reason: Word
+    until: date | None = None
+    invoices: tuple[Id, ...] = ()
+
+
+class OverrideEnded(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A person's override ended: from that date on the policy decides again."""
+
+    TYPE: ClassVar[str] = "huikuan.override.ended.v1"
+    RANK: ClassVar[int] = 43
+    DATE: ClassVar[str] = "on"
+    NAME: ClassVar[str] = "override"
+
+    override: Id
+    on: date
+    by: Word | None = None
+    reason: Word | None = None

@@ -10,7 +10,7 @@ from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.events.codec import decode
 from services.notifier.domain.case import Case, Escalation, note
-from services.notifier.domain.decide import is_demanded, subjects
+from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts

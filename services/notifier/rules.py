@@ -61,7 +61,7 @@ class NotifierRules:
     """``huikuan.eventlog.rules.Rules`` of the notifier."""
 
     publisher = PUBLISHER
-    fold_version = 1
+    fold_version = 2
     settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Shared:

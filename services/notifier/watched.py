@@ -77,6 +77,8 @@ def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
     if account.case.open:
         return False
+    if account.account.overrides:
+        return False
     earliest_age = now.earliest_age[bool(account.account.promises)]
     if earliest_age == ANY_AGE:
         return False

@@ -227,6 +227,20 @@ KINDS: dict[type[Event], st.SearchStrategy[Event]] = {
         invoices=st.lists(invoices, max_size=1).map(tuple),
     ),
     relations.DunningResumed: fact(relations.DunningResumed, pause=st.just("H"), on=days),
+    relations.OverrideSet: fact(
+        relations.OverrideSet,
+        override=st.sampled_from(["O", "P"]),
+        step=st.sampled_from(["s0", "s1"]),
+        effect=st.sampled_from(["lift", "impose"]),
+        from_on=days,
+        until=maybe | later,
+        by=st.sampled_from(["li", "zhou"]),
+        reason=st.just("flood"),
+        invoices=st.lists(invoices, max_size=1).map(tuple),
+    ),
+    relations.OverrideEnded: fact(
+        relations.OverrideEnded, override=st.sampled_from(["O", "P"]), on=days
+    ),
     relations.CreditLimitSet: fact(
         relations.CreditLimitSet,
         amount=maybe | amounts,

@@ -17,7 +17,7 @@ from huikuan.events import promises
 from huikuan.events.codec import decode
 from huikuan.events.fields import Event
 from huikuan.events.notifier import EscalationSaid, PolicyAdopted
-from services.notifier.domain.decide import is_demanded, subjects
+from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import ladder_of
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.view import Sight

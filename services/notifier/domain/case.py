@@ -23,6 +23,7 @@ from huikuan.events.notifier import (
     EscalationSaid,
     EscalationVoided,
 )
+from services.notifier.domain.overriding import imposer
 
 Status = Literal["proposed", "raised", "lifted", "voided", "retracted"]
 
@@ -67,8 +68,9 @@ class Escalation(msgspec.Struct, array_like=True):
         return (self.step, self.company, self.subject)
 
     def approvers(self) -> set[str]:
-        """The different people who approved."""
-        return {answer.by.strip().casefold() for answer in self.approvals}
+        """The different people who approved; who imposed it himself is none of them."""
+        people = {answer.by.strip().casefold() for answer in self.approvals}
+        return people - {imposer(self.inputs)}
 
 
 class Case(msgspec.Struct, array_like=True):

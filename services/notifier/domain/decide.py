@@ -3,16 +3,27 @@
 Whatever is raised also stays (see ``view``), so asking twice says nothing the second time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.demand import is_demanded, keeping, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
-from services.notifier.domain.policy import Step, hurts
-from services.notifier.domain.view import DEBTOR, WHOLE_DEBTOR, Question, Sight, Subject
+from services.notifier.domain.overriding import (
+    OVERRIDDEN,
+    is_imposed,
+    override_input,
+    ruling,
+)
+from services.notifier.domain.policy import Step
+from services.notifier.domain.view import (
+    DEBTOR,
+    Sight,
+    Subject,
+)
 from services.notifier.domain.workdays import after_working_days
 
 Word = Literal["propose", "raise", "lift", "void", "retract"]
@@ -65,7 +76,7 @@ def decide(
     """
     ended = list(_endings(sight, case, ladder))
     standing = sight.standing
-    if standing.unsettled or standing.paused:
+    if standing.unsettled or (standing.paused and not standing.overrides):
         return Decision(ended, waits_for_opening=False)
     gone = {change.escalation for change in ended}
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
@@ -99,7 +110,13 @@ def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
                 effective_on=sight.standing.day,
                 policy_version=ladder.policy.version,
                 reason=reason,
+                inputs=_lifted_by(sight, each) if reason == OVERRIDDEN else None,
             )
+
+
+def _lifted_by(sight: Sight, each: Escalation) -> dict[str, Any]:
+    subject = sight.subject(each.company, each.subject)
+    return {} if subject is None else override_input(sight.standing, each.step, subject)
 
 
 def _why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
@@ -110,6 +127,8 @@ def _why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
     subject = sight.subject(each.company, each.subject)
     if subject is None:
         return NOT_DEMANDED
+    if sight.standing.overrides and (ruled := ruling(sight.standing, each.step, subject)):
+        return OVERRIDDEN if ruled.effect == "lift" else None
     if each.status == "raised":
         stays = rule.kept(sight.view(subject, keeping(each.kind)))
     else:
@@ -131,29 +150,36 @@ def _beginnings(judged: Judged, still_open: Mapping[Place, Escalation]) -> Itera
                 continue
             if there is None:
                 yield _begun(judged, rule, subject, place)
-            elif _is_ready(judged, step, there):
+            elif _is_ready(judged, step, subject, there):
                 yield _raised_at_last(judged, rule, subject, there)
 
 
 def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change | None:
-    word = _first_word(judged, rule.step, place)
+    word = _first_word(judged, rule.step, subject, place)
     if word is None:
         return None
     return _change(judged, rule, subject, word, judged.run_start(rule, subject), None)
 
 
-def _first_word(judged: Judged, step: Step, place: Place) -> Word | None:
+def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> Word | None:
     if place in judged.again and not step.approvals_needed:
         return "raise"
-    if step.waits:
+    # A hold lets late money come to light; who imposes a step has decided whatever comes.
+    if step.approvals_needed or (step.hold and not _is_imposed(judged, step, subject)):
         return "propose"
     return "raise" if judged.opening or not step.hurts else None
 
 
-def _is_ready(judged: Judged, step: Step, proposed: Escalation) -> bool:
+def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation) -> bool:
     if len(proposed.approvers()) < step.approvals_needed:
         return False
+    if _is_imposed(judged, step, subject):
+        return True
     return judged.sight.standing.day >= hold_ends_on(judged.ladder, step, proposed)
+
+
+def _is_imposed(judged: Judged, step: Step, subject: Subject) -> bool:
+    return is_imposed(judged.sight.standing, step.name, subject)
 
 
 def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:
@@ -187,22 +213,6 @@ def _change(
         subject=subject.subject,
         effective_on=effective_on,
         policy_version=judged.ladder.policy.version,
-        inputs=inputs_of(rule.step.when, judged.sight.view(subject, "raise")),
+        inputs=inputs_of(rule.step.when, judged.sight.view(subject, "raise"))
+        | override_input(judged.sight.standing, rule.step.name, subject),
     )
-
-
-def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
-    """Whether the policy demands this step of this subject, were nothing in force."""
-    if sight.standing.paused or not rule.when(sight.view(subject, "raise")):
-        return False
-    return rule.kept(sight.view(subject, keeping(rule.step.kind)))
-
-
-def keeping(kind: str) -> Question:
-    """The question that decides whether a step of this kind stays in force."""
-    return "keep_harder" if hurts(kind) else "keep_notice"
-
-
-def subjects(step: Step, sight: Sight) -> Iterable[Subject]:
-    """All that a step may be raised against: the debtor, or each item."""
-    return (WHOLE_DEBTOR,) if step.per == "debtor" else sight.items()

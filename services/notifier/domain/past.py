@@ -10,8 +10,10 @@ from datetime import date, timedelta
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.decide import Change, RunStart, is_demanded, keeping
+from services.notifier.domain.decide import Change, RunStart
+from services.notifier.domain.demand import is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.overriding import was_imposed
 from services.notifier.domain.view import Sight, Subject
 
 NOT_DUE_THEN = "not_due_then"
@@ -52,7 +54,11 @@ def was_due(each: Escalation, past: Past) -> bool:
         return False
     sight = past.sight_on(each.effective_on)
     subject = sight.subject(each.company, each.subject)
-    return subject is not None and rule.was_due(sight.view(subject, keeping(each.kind)))
+    if subject is None:
+        return False
+    if sight.standing.overrides and was_imposed(sight.standing, each.step, subject):
+        return True
+    return rule.was_due(sight.view(subject, keeping(each.kind)))
 
 
 def run_start_since(past: Past, day: date, since: date) -> RunStart:
