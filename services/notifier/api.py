@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-import uuid_utils
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from huikuan.events.texts import fault_of_id
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
@@ -20,6 +18,7 @@ from services.notifier.adopting import document_of
 from services.notifier.document import read_policy
 from services.notifier.domain.policies import in_force_on
 from services.notifier.feed import Item, cursor_of, items_of
+from services.notifier.requests import By, Debtor, Key, answered, key_in, name_in, trace_of
 from services.notifier.service import Notifier
 
 _STREAM_PAGE = 200
@@ -29,17 +28,7 @@ _NO_POLICY = Words("No policy was adopted yet.", "尚未采用任何策略。")
 _NO_STEP = Words("No policy has such a step.", "没有策略包含该步骤。")
 _NO_CURSOR = Words("Not a cursor that we gave out.", "不是本系统给出的游标。")
 
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        max_length=200,
-        description="The same key with the same request is done once.",
-    ),
-]
-Debtor = Annotated[str, Path(max_length=200)]
 Escalation = Annotated[str, Path(max_length=1_000)]
-By = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class AcknowledgementBody(BaseModel):
@@ -79,8 +68,8 @@ def _add_policies(router: APIRouter, notifier: Notifier) -> None:
 
         def take() -> Response:
             policy = read_policy(body)
-            trace = _trace(request)
-            return _json(notifier.adopting.adopt(policy, confirm=bool(confirm), trace=trace))
+            trace = trace_of(request)
+            return answered(notifier.adopting.adopt(policy, confirm=bool(confirm), trace=trace))
 
         return await run_in_threadpool(take)
 
@@ -92,7 +81,7 @@ def _add_policies(router: APIRouter, notifier: Notifier) -> None:
         now = in_force_on(shared.policies, day)
         if not shared.policies:
             raise Problem(404, "no_policy", _NO_POLICY)
-        return _json(
+        return answered(
             {
                 "version": now.version if now else None,
                 "effective_on": now.effective_on if now else None,
@@ -119,7 +108,7 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
         items, _ = read(_cursor(page.after, "after"), page.limit + 1)
         more = len(items) > page.limit
         items = items[: page.limit]
-        return _json({"items": items, **({"next": items[-1].cursor} if more else {})})
+        return answered({"items": items, **({"next": items[-1].cursor} if more else {})})
 
     @router.get(
         "/escalations/stream",
@@ -143,7 +132,7 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
     @router.get("/holds", tags=["feed"], summary="What is stopped now, for reconciliation")
     def holds(waited: AfterPosition, page: Page) -> Response:
         del waited
-        return _json(notifier.questions.holds(page.after, page.limit))
+        return answered(notifier.questions.holds(page.after, page.limit))
 
 
 def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
@@ -154,12 +143,12 @@ def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
         debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt
     ) -> Response:
         del waited
-        return _json(questions.escalations(debtor, as_of, known_at))
+        return answered(questions.escalations(debtor, as_of, known_at))
 
     @router.get("/debtors/{debtor:path}/standing", tags=["debtors"], summary="What the rules see")
     def standing(debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
         del waited
-        return _json(questions.standing(debtor, as_of, known_at))
+        return answered(questions.standing(debtor, as_of, known_at))
 
     @router.get("/debtors/{debtor:path}/why", tags=["debtors"], summary="Why a step, or why not")
     def why(
@@ -173,7 +162,7 @@ def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
         answer = questions.why(debtor, step, as_of, known_at)
         if answer is None:
             raise Problem(404, "unknown_step", _NO_STEP)
-        return _json(answer)
+        return answered(answer)
 
 
 def _add_answers(router: APIRouter, notifier: Notifier) -> None:
@@ -191,11 +180,11 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
         body: AcknowledgementBody,
         idempotency_key: Key = "",
     ) -> Response:
-        by = _name(body.by)
+        by = name_in(body.by)
         position = answering.acknowledge(
-            escalation, by, body.hold_seq, _key(idempotency_key), _trace(request)
+            escalation, by, body.hold_seq, key_in(idempotency_key), trace_of(request)
         )
-        return _json({"escalation": escalation, "by": by, "position": position}, 201)
+        return answered({"escalation": escalation, "by": by, "position": position}, 201)
 
     @router.post(
         "/escalations/{escalation:path}/approvals",
@@ -206,9 +195,9 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
     def approve(
         request: Request, escalation: Escalation, body: ApprovalBody, idempotency_key: Key = ""
     ) -> Response:
-        by = _name(body.by)
-        position = answering.approve(escalation, by, _key(idempotency_key), _trace(request))
-        return _json({"escalation": escalation, "by": by, "position": position}, 201)
+        by = name_in(body.by)
+        position = answering.approve(escalation, by, key_in(idempotency_key), trace_of(request))
+        return answered({"escalation": escalation, "by": by, "position": position}, 201)
 
 
 def _cursor(token: str, parameter: str) -> dict[int, int]:
@@ -224,25 +213,3 @@ def _stream_cursor(
 ) -> dict[int, int]:
     """Where a stream begins; looked at before it does, so that it can still be refused."""
     return _cursor(last_event_id or after, "Last-Event-ID" if last_event_id else "after")
-
-
-def _name(by: str) -> str:
-    if fault := fault_of_id(by):
-        raise Problem(422, errors=[FieldError(fault, "/by")])
-    return by.strip()
-
-
-def _key(header: str) -> str:
-    """The Idempotency-Key without the quotes of its draft standard, else one drawn here."""
-    key = header.strip().removeprefix('"').removesuffix('"')
-    if key and (fault := fault_of_id(key)):
-        raise Problem(422, errors=[FieldError(fault, parameter="Idempotency-Key")])
-    return key or str(uuid_utils.uuid7())
-
-
-def _trace(request: Request) -> str:
-    return str(getattr(request.state, "trace", ""))
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
