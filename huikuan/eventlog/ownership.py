@@ -16,7 +16,7 @@ from huikuan.eventlog.lease import BEAT_MS, Claim, Leases
 from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.rules import A, Rules, S
-from huikuan.eventlog.state import State
+from huikuan.eventlog.state import State, state_numbered
 from huikuan.eventlog.store import PartitionStore
 
 _cursors = msgspec.json.Decoder(Cursor)
@@ -121,7 +121,7 @@ class Ownership(Generic[S, A]):
     def _begin(self, connection: Connection, claims: Sequence[Claim]) -> dict[int, Held[S, A]]:
         pointer = connection.execute(select(self._core.pointer)).one()
         check_fold_version(self._rules, pointer.fold_version)
-        state = State(pointer.state, is_postgres=self._database.is_postgres)
+        state = state_numbered(pointer.state, is_postgres=self._database.is_postgres)
         return {claim.partition: self._start(connection, state, claim) for claim in claims}
 
     def _start(self, connection: Connection, state: State, claim: Claim) -> Held[S, A]:

@@ -8,7 +8,7 @@ from huikuan.eventlog.core import Core
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.migrate import upgrade
-from huikuan.eventlog.state import State
+from huikuan.eventlog.state import state_numbered
 
 _FIRST_STATE = 1
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('huikuan.migrate'))")
@@ -30,7 +30,7 @@ def prepare(
             connection.execute(_ONE_AT_A_TIME)
         _add_partitions(connection, core, log)
         if connection.execute(select(core.pointer.c.id)).first() is None:
-            State(_FIRST_STATE, is_postgres=database.is_postgres).create(connection)
+            state_numbered(_FIRST_STATE, is_postgres=database.is_postgres).create(connection)
             first = {"id": 1, "state": _FIRST_STATE, "fold_version": fold_version}
             connection.execute(core.pointer.insert(), first)
 

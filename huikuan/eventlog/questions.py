@@ -16,7 +16,7 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.rules import A, Row, Rules, S
-from huikuan.eventlog.state import State
+from huikuan.eventlog.state import State, state_numbered
 
 _ALL = 2**62
 
@@ -51,7 +51,6 @@ class Questions(Generic[S, A]):
     ) -> None:
         self._rules, self._database, self._core = rules, database, core
         self.log_history, self._partitions = history, partitions
-        self._states: dict[int, State] = {}
 
     def read(self, key: str) -> tuple[A, S]:
         """One key's state, blank if it has none, with what its partition shares."""
@@ -157,11 +156,7 @@ class Questions(Generic[S, A]):
     def _state(self, connection: Connection) -> State:
         pointer = connection.execute(select(self._core.pointer)).one()
         check_fold_version(self._rules, pointer.fold_version)
-        state = self._states.get(pointer.state)
-        if state is None:
-            state = State(pointer.state, is_postgres=self._database.is_postgres)
-            self._states = {pointer.state: state}
-        return state
+        return state_numbered(pointer.state, is_postgres=self._database.is_postgres)
 
     def _shared(self, body: bytes | None) -> S:
         return self._rules.blank_shared() if body is None else self._rules.load_shared(body)

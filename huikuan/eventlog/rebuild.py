@@ -25,7 +25,7 @@ from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.refold import Progress, Refolding
 from huikuan.eventlog.rules import A, Row, Rules, S
-from huikuan.eventlog.state import State
+from huikuan.eventlog.state import State, state_numbered
 from huikuan.eventlog.verify import Verified
 
 _BEHIND_RECORDS = 1_000
@@ -75,9 +75,9 @@ class Rebuild(Generic[S, A]):
         self._history, self._said_after = history, said_after
         with database.writing() as connection:
             live = connection.execute(select(core.pointer)).one()
-            self._live = State(live.state, is_postgres=database.is_postgres)
-            self._new = State(live.state + 1, is_postgres=database.is_postgres)
-            State(live.state - 1, is_postgres=database.is_postgres).drop(connection)
+            self._live = state_numbered(live.state, is_postgres=database.is_postgres)
+            self._new = state_numbered(live.state + 1, is_postgres=database.is_postgres)
+            state_numbered(live.state - 1, is_postgres=database.is_postgres).drop(connection)
             self._new.drop(connection)
             self._new.create(connection)
         self._comparable = live.fold_version == rules.fold_version

@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
+from huikuan.eventlog.database import Database
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.memory import MemoryLog
+from huikuan.eventlog.migrate import upgrade
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import EVERYBODY, Entry, Meta, Record
 from huikuan.eventlog.service import Service
@@ -64,10 +68,30 @@ class Feed:
         self.log.append(partition_of(key, self.log.partitions), [entry])
 
 
+@cache
+def core_1() -> bytes:
+    """A database with an empty core: making it takes longer than many an example does."""
+    with TemporaryDirectory(prefix="hk-core-") as directory:
+        path = Path(directory) / "toy.db"
+        database = Database(f"sqlite:///{path}")
+        with database.writing() as connection:
+            upgrade(connection, None)
+        database.close()
+        return path.read_bytes()
+
+
+def new_database(path: Path) -> str:
+    """The URL of a database in this file, made where it is not there yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(core_1())
+    return f"sqlite:///{path}"
+
+
 def service(log: Log, path: Path, **settings: Any) -> ToyService:
     """A toy service that is ready to step."""
     rules = settings.pop("rules", None) or ToyRules()
-    url = settings.pop("url", None) or f"sqlite:///{path / 'toy.db'}"
+    url = settings.pop("url", None) or new_database(path / "toy.db")
     settings.setdefault("reads_ahead", False)
     made: ToyService = Service(rules, log, url, publishers=PUBLISHERS, **settings)
     made.migrate()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.eventlog import crash
@@ -27,8 +27,6 @@ from tests.engine.toy import TOY
 
 NewLog = Callable[[int], Log]
 new_log = st.sampled_from([MemoryLog, KeylessLog])
-with_databases = settings(max_examples=max(5, settings().max_examples // 5))
-"""Each example makes databases in files; `test_following` tries the same without any."""
 rhythm = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 
 
@@ -46,7 +44,6 @@ def followed_in_one_go(history: list[Action], make: NewLog) -> tuple[Any, ...]:
         return everything(made)
 
 
-@with_databases
 @given(actions, new_log)
 def test_a_rebuild_equals_live_byte_for_byte_and_says_nothing(
     history: list[Action], make: NewLog
@@ -68,7 +65,6 @@ def test_a_rebuild_equals_live_byte_for_byte_and_says_nothing(
         assert [log.end(0), log.end(1)] == ends
 
 
-@with_databases
 @given(actions, actions, new_log, st.integers(0, 6), st.integers(0, 3))
 def test_a_rebuild_in_the_middle_changes_nothing_that_follows(
     before: list[Action], after: list[Action], make: NewLog, steps: int, sent: int
@@ -102,7 +98,6 @@ def followed_in_one_go_after(
         return everything(made)
 
 
-@with_databases
 @given(actions, new_log, st.integers(1, 7), rhythm)
 def test_where_batches_are_cut_and_when_words_are_sent_does_not_matter(
     history: list[Action], make: NewLog, size: int, sendings: list[int]
@@ -136,7 +131,6 @@ def test_every_size_of_batch_gives_the_same(size: int, tmp_path: Path) -> None:
         assert found == everything(made)
 
 
-@with_databases
 @given(actions, st.data())
 def test_duplicates_and_overtaken_batches_do_not_matter(
     history: list[Action], data: st.DataObject
@@ -162,7 +156,6 @@ class CrashError(BaseException):
     """A process died here."""
 
 
-@with_databases
 @given(
     actions, new_log, st.lists(st.sampled_from(sorted(crash.POINTS)), max_size=8), st.integers(1, 6)
 )
@@ -193,7 +186,6 @@ def test_a_crash_anywhere_neither_loses_nor_repeats(
     assert sorted(spoken) == sorted((row[0], row[2]) for row in found[1])
 
 
-@with_databases
 @given(actions)
 def test_deciding_again_says_nothing(history: list[Action]) -> None:
     log = MemoryLog(2)
