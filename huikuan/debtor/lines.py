@@ -7,6 +7,7 @@ import msgspec
 from huikuan.debtor.account import Account
 from huikuan.debtor.dealings import Pause
 from huikuan.debtor.disputes import shields, upheld_shields
+from huikuan.debtor.pauses import NEVER_PAUSED, paused_ago
 from huikuan.debtor.setting import Terms
 from huikuan.debtor.things import NEVER, Book, Day, Item
 from huikuan.debtor.weighing import Weighed
@@ -36,6 +37,10 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     days_overdue: int
     """Negative before the due date; far below where there is none yet."""
     paused: bool
+    days_since_invoice: int = 0
+    """Since it was issued."""
+    paused_ago: tuple[tuple[int, int], ...] = NEVER_PAUSED
+    """Stretches of paused days by now, each as days ago: (first, last)."""
 
 
 class Deferring(msgspec.Struct, gc=False):
@@ -44,6 +49,8 @@ class Deferring(msgspec.Struct, gc=False):
     promises: list[Weighed]
     pauses: list[Pause]
     coming: dict[tuple[str, str], int]
+    all_pauses: tuple[Pause, ...] = ()
+    """Past ones too."""
 
 
 class Totals(msgspec.Struct, gc=False):
@@ -96,15 +103,15 @@ def add_lines(
         if item.due_on < on:
             total.past_due += open_minor
             total.overdue += dunnable
-        lines.append(
-            _line(item, book, on, (shielded, covered, deferred, dunnable, owed), deferring.pauses)
-        )
+        minors = (shielded, covered, deferred, dunnable, owed)
+        lines.append(_line(item, book, on, minors, deferring))
 
 
 def _line(
-    item: Item, book: Book, on: Day, minors: tuple[int, int, int, int, int], pauses: list[Pause]
+    item: Item, book: Book, on: Day, minors: tuple[int, int, int, int, int], deferring: Deferring
 ) -> Line:
     disputed, covered, promised, dunnable, owed = minors
+    pauses, all_pauses = deferring.pauses, deferring.all_pauses
     return Line(
         item.invoice,
         item.instalment,
@@ -120,6 +127,8 @@ def _line(
         owed,
         on - item.due_on,
         bool(pauses) and _is_paused(item.invoice, book.company, pauses),
+        on - item.on,
+        paused_ago(all_pauses, book.company, item.invoice, on) if all_pauses else NEVER_PAUSED,
     )
 
 

@@ -78,6 +78,7 @@ def standing(account: Account, day: date, setting: Setting) -> Standing:
         weigh(known, on, setting) if known.promises else [],
         pauses_on(known, on) if known.pauses else [],
         {} if past or not known.waiting else coming_moneys(known),
+        known.pauses,
     )
     lines: list[Line] = []
     totals: dict[str, Totals] = {}

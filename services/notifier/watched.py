@@ -7,16 +7,18 @@ from msgspec import structs
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
-from huikuan.debtor.setting import terms_on
+from huikuan.debtor.pauses import paused_ago
 from huikuan.debtor.standing import Standing, standing
-from huikuan.debtor.things import Day
+from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
+from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.case import Case
 from services.notifier.domain.condition import ANY_AGE
 from services.notifier.domain.decide import Place, decide
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
+from services.notifier.domain.reading import PLAIN
 from services.notifier.domain.review import next_review_on
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.shared import Shared
@@ -65,12 +67,13 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
 
 def look(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on any day, as known now."""
-    terms = terms_on(shared.setting, day)
+    then = ladder(in_force_on(shared.policies, day))
 
     def bare() -> Standing:
         return standing(structs.replace(account.account, waiting=()), day, shared.setting)
 
-    return Sight(standing(account.account, day, shared.setting), terms.ignore_below_minor, bare)
+    stands = standing(account.account, day, shared.setting)
+    return Sight(stands, then.reading if then else PLAIN, bare)
 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
@@ -83,7 +86,7 @@ def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     if earliest_age == ANY_AGE:
         return False
     young = day.toordinal() - earliest_age
-    return all(due_on > young for due_on in _dues(account.account, oldest_only=True))
+    return all(began_on > young for began_on in _oldest(account.account, now.reading.aging))
 
 
 def review_on(account: Watched, shared: Shared) -> date | None:
@@ -96,7 +99,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
     return next_review_on(
         day,
-        _dues(account.account),
+        _origins(account.account, now.reading.aging, day.toordinal()) if now else (),
         account.case,
         now,
         change_dates(account.account, day, shared.setting),
@@ -110,12 +113,29 @@ def _waits(account: Watched, shared: Shared, now: Ladder) -> bool:
     return decide(sight, account.case, now, opening=False).waits_for_opening
 
 
-def _dues(account: Account, *, oldest_only: bool = False) -> Iterator[Day]:
-    """The due dates of open items, as day numbers; each book's are sorted by them."""
+def _oldest(account: Account, aging: Aging) -> Iterator[Day]:
+    """The date from which the oldest item of each book ages, as a day number."""
     items = account.items
     for book in account.books:
-        for at in book.open[:1] if oldest_only else book.open:
-            yield items[at].due_on
+        if aging.from_invoice:
+            yield from (items[at].on for at in book.open)
+        else:
+            yield from (items[at].due_on for at in book.open[:1])
+
+
+def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
+    """The dates from which open items age, as day numbers; with its pauses for a new step too."""
+    items, pauses = account.items, account.pauses
+    for book in account.books:
+        for at in book.open:
+            item = items[at]
+            if item.due_on == NEVER:
+                continue
+            began_on = item.on if aging.from_invoice else item.due_on
+            yield began_on
+            ago = paused_ago(pauses, book.company, item.invoice, on) if pauses else ()
+            if ago:
+                yield began_on + paused_days(ago, on - began_on, aging)
 
 
 def run_start_of(

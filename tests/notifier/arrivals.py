@@ -61,6 +61,24 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+SWITCHES: dict[str, st.SearchStrategy[Any]] = {
+    "age_from": st.just("invoice_date"),
+    "compare": st.just("exceeds"),
+    "lead": st.just("every_item"),
+    "grace_days": st.integers(1, 4),
+    "grace_effect": st.just("shifts_date"),
+    "pause_counts": st.just("all"),
+    "while_paused": st.just("cleared"),
+    "amount_base": st.just("gross"),
+    "zero_limit": st.just("unlimited"),
+    "limit_buckets": st.just({"ordered": "0.3", "invoiced": "0.6"}),
+    "limit_test": st.sampled_from(["total", "any_bucket"]),
+    "promise_defers": st.just("none"),
+    "partly_weight": st.sampled_from(["0", "1"]),
+}
+"""Values other than the defaults."""
+
+
 @st.composite
 def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     """One step; a plain one has no hold, approval, unless or lift of its own."""
@@ -72,8 +90,9 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
         "name": name,
         "kind": draw(st.sampled_from(["notice", "stop_supply", "stop_supply", "legal_referral"])),
         "when": draw(conditions(*named)),
-        "per": draw(st.sampled_from(["debtor", "debtor", "item"])),
     }
+    per = draw(st.sampled_from([None, "debtor", "item"]))
+    step |= {"per": per} if per else {}
     if not plain:
         step |= draw(
             st.fixed_dictionaries(
@@ -88,7 +107,10 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
 def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
     """A policy of one to four steps."""
     several = [draw(steps(f"s{at}", plain=plain)) for at in range(draw(st.integers(1, 4)))]
-    document = draw(terms) | {"version": "v", "effective_on": str(day(1)), "steps": several}
+    switches = draw(st.fixed_dictionaries({}, optional=SWITCHES) | st.just({}))
+    document = (
+        draw(terms) | switches | {"version": "v", "effective_on": str(day(1)), "steps": several}
+    )
     return Policy.model_validate(document)
 
 

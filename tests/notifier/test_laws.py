@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.debtor.conservation import imbalances
-from huikuan.debtor.setting import Setting, adopt, terms_on
+from huikuan.debtor.setting import Setting, adopt
 from huikuan.debtor.standing import standing
 from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import row_of
@@ -96,10 +96,11 @@ def test_state_survives_being_written_and_read_at_any_place(arriving: list[Arriv
 def demanded(facts: list[Fact], setting: Setting, policy: Policy, on: date) -> set[tuple[str, ...]]:
     """Every step that the policy would raise against every subject, were nothing in force."""
     stands = standing(folded(facts, setting), on, setting)
-    sight = Sight(stands, terms_on(setting, on).ignore_below_minor)
+    rules = ladder_of(policy)
+    sight = Sight(stands, rules.reading)
     return {
         (rule.step.name, subject.company, subject.subject)
-        for rule in ladder_of(policy).rules
+        for rule in rules.rules
         for subject in subjects(rule.step, sight)
         if is_demanded(rule, sight, subject)
     }

@@ -77,12 +77,12 @@ def test_a_broken_promise_can_be_a_reason_of_its_own(world: World) -> None:
     assert world.state() == "clear"
 
 
-def test_a_pause_ends_and_the_step_comes_on_the_day_after(world: World) -> None:
+def test_paused_days_do_not_count_so_a_step_comes_as_much_later(world: World) -> None:
     begin(world)
     world.fact(owed("A", "100.00", date(2012, 5, 30)))
     world.fact(DunningPaused(pause="H", from_on=june(2), until=june(8), reason="talks"))
     world.open(june(12))
-    assert world.history() == [("stop", "2012-06-09", "raised")]
+    assert world.history() == [("stop", "2012-06-11", "raised")]
 
 
 def test_a_rejected_dispute_comes_back_at_its_original_age(world: World) -> None:

@@ -139,32 +139,39 @@ def depth(condition: Condition) -> int:
     return 1 + max((depth(part) for part in parts(condition)), default=0)
 
 
-def days_named(condition: Condition) -> set[int]:
+Compare = Literal["at_least", "exceeds"]
+
+
+def days_named(condition: Condition, compare: Compare) -> set[int]:
     """Every age in days at which this condition may change its answer for an item.
 
-    An amount or a number of overdue items changes on the day after an item's due date.
+    An amount or a number of overdue items changes on the first day on which an item is overdue.
     """
     days = set[int]()
     if condition.days_overdue is not None:
-        days.add(condition.days_overdue)
+        days.add(_first_day(condition.days_overdue, compare))
     if condition.overdue_amount is not None or condition.overdue_items is not None:
         days.add(1)
-    return days.union(*(days_named(part) for part in parts(condition)))
+    return days.union(*(days_named(part, compare) for part in parts(condition)))
 
 
-def earliest_age(condition: Condition, *, promised: bool) -> int:
+def _first_day(days_overdue: int, compare: Compare) -> int:
+    return days_overdue + (compare == "exceeds")
+
+
+def earliest_age(condition: Condition, compare: Compare, *, promised: bool) -> int:
     """The age below which no item can make this condition hold; ``ANY_AGE`` where age is no bar.
 
     ``promised``: the debtor has made promises, so that some may be broken.
     """
     ages = [ANY_AGE]
     if condition.days_overdue is not None:
-        ages.append(condition.days_overdue)
+        ages.append(_first_day(condition.days_overdue, compare))
     if condition.overdue_amount is not None or condition.overdue_items is not None:
         ages.append(1)
     if condition.broken_promises is not None or condition.promise_shortfall is not None:
         ages.append(ANY_AGE if promised else NO_AGE)
-    ages += [earliest_age(part, promised=promised) for part in condition.all or ()]
+    ages += [earliest_age(part, compare, promised=promised) for part in condition.all or ()]
     if condition.any:
-        ages.append(min(earliest_age(part, promised=promised) for part in condition.any))
+        ages.append(min(earliest_age(part, compare, promised=promised) for part in condition.any))
     return max(ages)

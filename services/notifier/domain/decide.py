@@ -74,6 +74,7 @@ def decide(
     just retracted; one that is still demanded is raised again at once. ``run_start`` dates a
     beginning where days were missed; without it the day judged is the sight's own.
     """
+    sight = sight.under(ladder.reading)
     ended = list(_endings(sight, case, ladder))
     standing = sight.standing
     if standing.unsettled or (standing.paused and not standing.overrides):

@@ -50,9 +50,9 @@ def was_due(each: Escalation, past: Past) -> bool:
     """Whether an escalation was demanded at the close of its effective date, as known now."""
     ladder = past.ladder_of(each.policy_version)
     rule = ladder.by_name.get(each.step) if ladder else None
-    if rule is None:
+    if ladder is None or rule is None:
         return False
-    sight = past.sight_on(each.effective_on)
+    sight = past.sight_on(each.effective_on).under(ladder.reading)
     subject = sight.subject(each.company, each.subject)
     if subject is None:
         return False
@@ -79,8 +79,8 @@ def run_start_since(past: Past, day: date, since: date) -> RunStart:
 def _was_demanded(past: Past, day: date, step: str, now: Subject) -> bool:
     ladder = past.ladder_on(day)
     rule = ladder.by_name.get(step) if ladder else None
-    if rule is None:
+    if ladder is None or rule is None:
         return False
-    sight = past.sight_on(day)
+    sight = past.sight_on(day).under(ladder.reading)
     subject = sight.subject(now.company, now.subject)
     return subject is not None and is_demanded(rule, sight, subject)

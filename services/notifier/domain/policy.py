@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from services.notifier.domain.condition import Amounts, Condition, Part, names_the_debtor
+from services.notifier.domain.switches import Switches
 
 Kind = Literal[
     "notice",
@@ -131,7 +132,7 @@ class WorkingDays(Part):
         return self
 
 
-class Policy(Part):
+class Policy(Switches):
     """A policy document: its version, from when it is in force, and its steps, mild to severe."""
 
     version: str = Field(min_length=1, max_length=100, pattern=r"^[\w.:+-]+$")
@@ -144,6 +145,18 @@ class Policy(Part):
     disputes: DisputeTerms = DisputeTerms()
     working_days: WorkingDays = WorkingDays()
     steps: tuple[Step, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": STEPS_MAX})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _every_item_leads(cls, document: Any) -> Any:
+        """Where every item leads, a step is per item unless it says otherwise."""
+        if not isinstance(document, dict) or document.get("lead") != "every_item":
+            return document
+        steps = document.get("steps")
+        if not isinstance(steps, list | tuple):
+            return document
+        led = [{"per": "item", **step} if isinstance(step, dict) else step for step in steps]
+        return {**document, "steps": led}
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> "Policy":

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from huikuan.debtor.things import NEVER, Day
+from huikuan.debtor.things import Day
 from services.notifier.domain.case import Case
 from services.notifier.domain.decide import hold_ends_on
 from services.notifier.domain.ladder import Ladder
@@ -16,7 +16,7 @@ from services.notifier.domain.ladder import Ladder
 
 def next_review_on(
     day: date,
-    dues: Iterable[Day],
+    origins: Iterable[Day],
     case: Case,
     ladder: Ladder | None,
     changes: Iterable[date],
@@ -25,14 +25,14 @@ def next_review_on(
 ) -> date | None:
     """The first day after the open one on which something may have to be said, or None.
 
-    ``dues``: the due dates of all open items, as day numbers (``date.toordinal``). ``changes``:
-    later dates on which the standing changes other than by ageing. ``waits_for_opening``: what
-    ``decide`` said of the open day.
+    ``origins``: the dates from which all open items age, as day numbers (``date.toordinal``).
+    ``changes``: later dates on which the standing changes other than by ageing.
+    ``waits_for_opening``: what ``decide`` said of the open day.
     """
     candidates = [*changes]
     if ladder is not None:
         on = day.toordinal()
-        birthday = min(_birthdays(on, dues, ladder.days), default=None)
+        birthday = min(_birthdays(on, origins, ladder.days), default=None)
         if birthday is not None:
             candidates.append(date.fromordinal(birthday))
         candidates += _holds(day, case, ladder)
@@ -41,12 +41,12 @@ def next_review_on(
     return min(candidates, default=None)
 
 
-def _birthdays(on: Day, dues: Iterable[Day], ages: Sequence[int]) -> Iterator[Day]:
+def _birthdays(on: Day, origins: Iterable[Day], ages: Sequence[int]) -> Iterator[Day]:
     """The next day on which each item comes of an age that a rule names."""
-    for due_on in dues:
-        at = bisect_right(ages, on - due_on)
-        if at < len(ages) and due_on != NEVER:
-            yield due_on + ages[at]
+    for began_on in origins:
+        at = bisect_right(ages, on - began_on)
+        if at < len(ages):
+            yield began_on + ages[at]
 
 
 def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:

@@ -7,15 +7,17 @@ Each question sees at least what the one before sees, so that what was raised al
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
 import msgspec
 
-from huikuan.debtor.standing import Line, Standing
+from huikuan.debtor.standing import Line, Standing, Sums
+from services.notifier.domain.age import age_days
+from services.notifier.domain.reading import PLAIN, Reading
 
 Question = Literal["raise", "keep_notice", "keep_harder"]
-NONE: Mapping[str, int] = {}
 
 
 class View(msgspec.Struct, frozen=True):
@@ -25,23 +27,32 @@ class View(msgspec.Struct, frozen=True):
     overdue_minor: Mapping[str, int]
     balance_minor: Mapping[str, int]
     exposure_minor: Mapping[str, int]
+    exposure_by: Mapping[str, Mapping[str, int]]
+    """By currency, what stands in each bucket; only where the policy limits buckets."""
     limit_minor: Mapping[str, int | None]
     shortfall_minor: Mapping[str, int]
     overdue_items: int
     open_items: int
-    broken_promises: int
+    broken_promises: int | Decimal
+    """With what partly kept ones weigh."""
     segment: str | None
     tags: tuple[str, ...]
 
 
-def counted_minor(line: Line, question: Question, ignored_minor: Mapping[str, int]) -> int:
+def counted_minor(line: Line, question: Question, reading: Reading = PLAIN) -> int:
     """How much of a line counts for this question, in minor units."""
-    if question == "keep_harder":
-        owed_minor = line.owed_minor
-        return owed_minor if owed_minor >= ignored_minor.get(line.currency, 0) else 0
-    if question == "raise" and line.paused:
+    switches = reading.switches
+    if line.paused and (question == "raise" or switches.while_paused == "cleared"):
         return 0
-    return line.dunnable_minor
+    ignored_minor = reading.ignored_minor.get(line.currency, 0)
+    if question == "keep_harder":
+        counted = line.owed_minor if line.owed_minor >= ignored_minor else 0
+    elif switches.promise_defers == "none":
+        rest = line.open_minor - line.disputed_minor - line.unapplied_minor
+        counted = rest if rest >= ignored_minor else 0
+    else:
+        counted = line.dunnable_minor
+    return line.amount_minor if counted and switches.amount_base == "gross" else counted
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -57,23 +68,28 @@ WHOLE_DEBTOR = Subject("main", DEBTOR, None)
 
 
 class Sight:
-    """One debtor's standing, with each view of it made once."""
+    """One debtor's standing as a policy reads it, with each view of it made once."""
 
     def __init__(
         self,
         standing: Standing,
-        ignored_minor: Mapping[str, int] = NONE,
+        reading: Reading = PLAIN,
         bare: Callable[[], Standing] | None = None,
     ) -> None:
-        """``ignored_minor``: per currency, an item of which less is owed does not count.
+        """``bare`` makes the standing without money whose day has not come.
 
-        ``bare`` makes the standing without money whose day has not come, which prevents new steps
-        and lifts nothing; needed where there is such money.
+        Such money prevents new steps and lifts nothing; needed where there is any.
         """
         self.standing = standing
-        self._ignored_minor = ignored_minor
+        self.reading = reading
         self._bare = bare
         self._views: dict[object, View] = {}
+
+    def under(self, reading: Reading) -> "Sight":
+        """The same standing as another policy reads it."""
+        if reading is self.reading:
+            return self
+        return Sight(self.standing, reading, self._bare)
 
     def view(self, subject: Subject, question: Question) -> View:
         """What a rule may see of the subject."""
@@ -86,7 +102,7 @@ class Sight:
             if subject.line is not None:
                 line = _line_at(standing, subject.company, subject.subject)
                 lines = () if line is None else (line,)
-            view = self._views[key] = _view(standing, lines, question, self._ignored_minor)
+            view = self._views[key] = _view(standing, lines, question, self.reading)
         return view
 
     @cached_property
@@ -104,7 +120,7 @@ class Sight:
     def items(self) -> Iterator[Subject]:
         """Each line with something dunnable."""
         for line in self.standing.lines:
-            if line.dunnable_minor > 0:
+            if counted_minor(line, "keep_notice", self.reading) > 0:
                 yield Subject(line.company, subject_of(line), line)
 
 
@@ -120,25 +136,24 @@ def subject_of(line: Line) -> str:
     return f"item:{line.item}/{line.instalment}" if line.instalment else f"item:{line.item}"
 
 
-def _view(
-    standing: Standing,
-    lines: Iterable[Line],
-    question: Question,
-    ignored_minor: Mapping[str, int],
-) -> View:
+def _view(standing: Standing, lines: Iterable[Line], question: Question, reading: Reading) -> View:
     oldest: int | None = None
     open_items = overdue_items = 0
     overdue_minor: dict[str, int] = {}
     balance_minor: dict[str, int] = {}
+    without_pauses = question == "raise"
     for line in lines:
-        counted = counted_minor(line, question, ignored_minor)
+        counted = counted_minor(line, question, reading)
         if counted <= 0:
             continue
         open_items += 1
         balance_minor[line.currency] = balance_minor.get(line.currency, 0) + counted
-        if line.due_on is not None and (oldest is None or line.days_overdue > oldest):
-            oldest = line.days_overdue
-        if line.days_overdue > 0:
+        age = age_days(line, reading.aging, without_pauses=without_pauses)
+        if age is None:
+            continue
+        if oldest is None or age > oldest:
+            oldest = age
+        if age > 0:
             overdue_items += 1
             overdue_minor[line.currency] = overdue_minor.get(line.currency, 0) + counted
     sums = standing.sums
@@ -147,11 +162,25 @@ def _view(
         overdue_minor=overdue_minor,
         balance_minor=balance_minor,
         exposure_minor={currency: each.exposure_minor for currency, each in sums.items()},
-        limit_minor={currency: each.limit_minor for currency, each in sums.items()},
+        exposure_by={currency: each.exposure_by for currency, each in sums.items()}
+        if reading.switches.limit_buckets
+        else {},
+        limit_minor={currency: _limit(each, reading) for currency, each in sums.items()},
         shortfall_minor=standing.promise_shortfall_minor,
         overdue_items=overdue_items,
         open_items=open_items,
-        broken_promises=standing.broken_promises,
+        broken_promises=_broken(standing, reading),
         segment=standing.segment,
         tags=standing.tags,
     )
+
+
+def _limit(sums: Sums, reading: Reading) -> int | None:
+    if sums.limit_minor == 0 and reading.switches.zero_limit == "unlimited":
+        return None
+    return sums.limit_minor
+
+
+def _broken(standing: Standing, reading: Reading) -> int | Decimal:
+    partly = standing.partly_kept_promises
+    return standing.broken_promises + (partly * reading.partly_weight if partly else 0)
