@@ -12,6 +12,7 @@ from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.domain.case import Escalation
+from services.notifier.domain.overriding import imposer
 from services.notifier.following import Following
 from services.notifier.publish import SOURCE
 from services.notifier.words import PUBLISHER
@@ -59,7 +60,7 @@ class Answering:
         debtor, found = self._find(escalation)
         if found.status != "proposed":
             raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
-        if by.strip().casefold() == PUBLISHER:
+        if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
             raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
         event = EscalationApproved(
             company=found.company, escalation=escalation, by=by, on=self._open_on(debtor)

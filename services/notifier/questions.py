@@ -12,13 +12,21 @@ from huikuan.events.codec import decode
 from services.notifier.domain.case import Case, Escalation, note
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.following import Following
 from services.notifier.rules import CASE_TYPES, HELD, facts_of
 from services.notifier.shared import Shared
-from services.notifier.shown import is_in_force, shown, shown_answer, shown_case, shown_standing
+from services.notifier.shown import (
+    is_in_force,
+    shown,
+    shown_answer,
+    shown_case,
+    shown_override,
+    shown_standing,
+)
 from services.notifier.watched import Watched, look
 
 KnownAt = int | Position | None
@@ -39,7 +47,9 @@ class Questions:
         if shared.setting.open_on is None:
             day = None
         now = ladder(in_force_on(shared.policies, day)) if day else None
-        return {"debtor": debtor, "as_of": day, **shown_case(watched.case, day, now)}
+        overrides = _overrides(watched, shared, day) if day else []
+        shown_now = shown_case(watched.case, day, now)
+        return {"debtor": debtor, "as_of": day, **shown_now, "overrides": overrides}
 
     def standing(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
         """The digest that rules see; empty before the first business day."""
@@ -96,6 +106,13 @@ class Questions:
         return shared
 
 
+def _overrides(watched: Watched, shared: Shared, day: date) -> list[Answer]:
+    """Those begun by a day; those to come are among them only today."""
+    known = overrides_known(watched.account, shared.setting)
+    is_today = day == shared.setting.open_on
+    return [shown_override(each, day) for each in known if is_today or each.on <= day.toordinal()]
+
+
 def _case_of(records: list[Record]) -> Case:
     case = Case()
     for record in records:
@@ -111,6 +128,11 @@ def _judged(rule: Rule, now: Ladder, sight: Sight) -> Answer:
         "rule": rule.step.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
         "unsettled": list(sight.standing.unsettled),
         "paused": sight.standing.paused,
+        "overrides": [
+            shown_override(each, sight.standing.day)
+            for each in sight.standing.overrides
+            if each.step == rule.step.name
+        ],
         "judged": list(_subjects_judged(rule, sight)),
     }
 

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+from huikuan.debtor.dealings import Override
 from huikuan.debtor.standing import Line, Standing, Sums
+from huikuan.debtor.things import NEVER
 from huikuan.events.codec import amount_of
 from services.notifier.domain.case import Answer, Case, Escalation
 from services.notifier.domain.ladder import Ladder
@@ -69,6 +71,26 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
     return entry
 
 
+def shown_override(each: Override, day: date) -> dict[str, Any]:
+    """One override as it stands at the close of a day."""
+    ended = each.ended_on <= max(day.toordinal(), each.on)
+    return {
+        "override": each.override,
+        "company": each.company,
+        "step": each.step,
+        "effect": each.effect,
+        "from": date.fromordinal(each.on),
+        "until": None if each.until == NEVER else date.fromordinal(each.until),
+        "invoices": list(each.invoices),
+        "by": each.by,
+        "reason": each.reason,
+        "ended_on": date.fromordinal(each.ended_on) if ended else None,
+        "ended_by": each.ended_by or None,
+        "ended_reason": each.ended_reason or None,
+        "holds": each.holds(day.toordinal()),
+    }
+
+
 def shown_answer(answer: Answer) -> dict[str, Any]:
     """Who answered, and when."""
     return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at)}
@@ -89,6 +111,7 @@ def shown_standing(standing: Standing) -> dict[str, Any]:
             for currency, minor in standing.promise_shortfall_minor.items()
         },
         "paused": standing.paused,
+        "overrides": [shown_override(each, standing.day) for each in standing.overrides],
         "unsettled": list(standing.unsettled),
         "segment": standing.segment,
         "tags": list(standing.tags),

@@ -1,10 +1,15 @@
 """What a person's overrides say about a step: they stand above conditions, promises and pauses."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+from huikuan.debtor.account import Account
 from huikuan.debtor.dealings import Override
+from huikuan.debtor.rewind import account_on
+from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import Standing
+from huikuan.events.relations import OverrideSet
 from services.notifier.domain.view import Subject
 
 OVERRIDDEN = "override"
@@ -59,3 +64,11 @@ def imposer(inputs: dict[str, Any] | None) -> str | None:
     override = (inputs or {}).get(OVERRIDDEN)
     by = override.get("by") if isinstance(override, dict) else None
     return by.strip().casefold() if isinstance(by, str) else None
+
+
+def overrides_known(account: Account, setting: Setting) -> tuple[Override, ...]:
+    """All that are recorded of a debtor, those that wait for their day among them."""
+    waiting = [each.on for each in account.waiting if each.type == OverrideSet.TYPE]
+    if waiting:
+        account = account_on(account, date.fromordinal(max(waiting)), setting)
+    return account.overrides
