@@ -54,6 +54,22 @@ def exposure_on(book: Book, on: Day) -> Exposure:
 _NOTHING_YET = Exposure(0)
 
 
+def exposed_minor(account: Account, on: Day) -> dict[str, int]:
+    """All that is at risk at the close of a day, less unapplied money, in minor units by currency.
+
+    Of an account as it is folded, so of its last day or a later one.
+    """
+    totals: dict[str, int] = {}
+    items, moneys = account.items, account.moneys
+    for book in account.books:
+        buckets = exposure_on(book, on)
+        exposed = buckets.ordered_minor + buckets.shipped_minor + buckets.bills_minor
+        exposed += sum([items[at].open_minor for at in book.open])
+        exposed -= sum([moneys[at].free_minor for at in book.free])
+        totals[book.currency] = totals.get(book.currency, 0) + exposed
+    return totals
+
+
 def ordered_minor(order: Order) -> int:
     """What of an order is neither shipped nor billed nor cancelled."""
     return 0 if order.cancelled else max(0, order.confirmed_minor - order.moved_minor)

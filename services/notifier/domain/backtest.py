@@ -1,0 +1,235 @@
+"""What a policy did, or would have done, to a debtor over a period, and how two such lists differ.
+
+Each is a list of courses: one for every escalation that was proposed or in force on some day of the
+period, as it was known when the period closed. Retracted ones are among them: they were said.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from hashlib import blake2b
+
+import msgspec
+
+from services.notifier.domain.case import Case, Escalation, Status
+from services.notifier.domain.policy import hurts
+
+Amounts = dict[str, int]
+"""Minor units by currency; currencies are never added."""
+_SHARES = 10_000
+
+
+class Period(msgspec.Struct, frozen=True):
+    """From the opening of ``first_on`` to the close of ``last_on``."""
+
+    first_on: date
+    last_on: date
+
+
+class Course(msgspec.Struct, frozen=True, gc=False):
+    """One escalation as it went."""
+
+    step: str
+    kind: str
+    company: str
+    subject: str
+    status: Status
+    """At the close of the period."""
+    effective_on: date
+    ended_on: date | None
+    days_held: int
+    """Days of the period on which it was in force, those before a retraction among them."""
+    held_minor: Amounts
+    """Amount times days: what the debtor's exposure was while it was in force, day by day, in
+    minor units; of a step per item what was open of the item."""
+
+    @property
+    def was_raised(self) -> bool:
+        """Whether it was in force, not only proposed."""
+        return self.status not in {"proposed", "voided"}
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What it is about."""
+        return (self.step, self.company, self.subject)
+
+    @property
+    def outcome(self) -> tuple[str, Status, date | None]:
+        """How it ended, if it did."""
+        return (self.kind, self.status, self.ended_on)
+
+
+Held = Callable[[Escalation, date, date], Amounts]
+"""Amount times days that an escalation held from a day to another, which does not count."""
+
+
+def courses(case: Case, ended_before: Collection[str], period: Period, held: Held) -> list[Course]:
+    """The escalations of a case that were alive in the period, by their dates.
+
+    ``ended_before``: ids of those that had ended when it began.
+    """
+    alive = [each for each in (*case.ended, *case.open) if each.escalation not in ended_before]
+    alive.sort(key=lambda each: (each.effective_on, each.hold_seq))
+    return [_course(each, period, held) for each in alive]
+
+
+def _course(each: Escalation, period: Period, held: Held) -> Course:
+    days, held_minor = 0, Amounts()
+    if each.raised_at is not None:
+        first, end = days_in_force(each, period)
+        days = max((end - first).days, 0)
+        held_minor = held(each, first, end) if days else held_minor
+    return Course(
+        each.step,
+        each.kind,
+        each.company,
+        each.subject,
+        each.status,
+        each.effective_on,
+        each.ended_on,
+        days,
+        held_minor,
+    )
+
+
+def days_in_force(each: Escalation, period: Period) -> tuple[date, date]:
+    """The first of its days in the period, and the day on which it was in force no more."""
+    after = period.last_on + timedelta(days=1)
+    end = after if each.ended_on is None else min(each.ended_on, after)
+    return max(each.effective_on, period.first_on), end
+
+
+class Difference(msgspec.Struct, frozen=True, gc=False):
+    """From ``then`` to ``now``. Pairs are (then, now)."""
+
+    added: list[Course] = []
+    removed: list[Course] = []
+    moved: list[tuple[Course, Course]] = []
+    """Of the same step and subject, alive on a common day, begun on other days."""
+    changed: list[tuple[Course, Course]] = []
+    """Begun on the same day, but not of the same status or end."""
+
+    def __len__(self) -> int:
+        return len(self.added) + len(self.removed) + len(self.moved) + len(self.changed)
+
+
+def difference(then: Sequence[Course], now: Sequence[Course]) -> Difference:
+    """What the second list has otherwise than the first."""
+    found = Difference([], [], [], [])
+    if then == now:
+        return found
+    for before, after in _by_place(then, now):
+        _compare(before, after, found)
+    return found
+
+
+def _by_place(
+    then: Iterable[Course], now: Iterable[Course]
+) -> Iterator[tuple[list[Course], list[Course]]]:
+    places: dict[tuple[str, str, str], tuple[list[Course], list[Course]]] = defaultdict(
+        lambda: ([], [])
+    )
+    for each in then:
+        places[each.place][0].append(each)
+    for each in now:
+        places[each.place][1].append(each)
+    return iter(places.values())
+
+
+def _compare(then: list[Course], now: list[Course], found: Difference) -> None:
+    gone = list(then)
+    new: list[Course] = []
+    for each in now:
+        same = next((one for one in gone if one.effective_on == each.effective_on), None)
+        if same is None:
+            new.append(each)
+            continue
+        gone.remove(same)
+        if same.outcome != each.outcome:
+            found.changed.append((same, each))
+    for each in new:
+        near = next((one for one in gone if _overlap(one, each)), None)
+        if near is None:
+            found.added.append(each)
+        else:
+            gone.remove(near)
+            found.moved.append((near, each))
+    found.removed.extend(gone)
+
+
+def _overlap(one: Course, other: Course) -> bool:
+    first, second = sorted((one, other), key=lambda each: each.effective_on)
+    return first.ended_on is None or second.effective_on < first.ended_on
+
+
+class Sum(msgspec.Struct):
+    """What became of a step, over many debtors."""
+
+    raised: int = 0
+    proposed: int = 0
+    """Never raised: proposed to the end, or voided."""
+    retracted: int = 0
+    days_held: int = 0
+    held_minor: Amounts = msgspec.field(default_factory=dict)
+
+    def add(self, course: Course) -> None:
+        """One more."""
+        self.raised += course.was_raised
+        self.proposed += not course.was_raised
+        self.retracted += course.status == "retracted"
+        self.days_held += course.days_held
+        for currency, held_minor in course.held_minor.items():
+            self.held_minor[currency] = self.held_minor.get(currency, 0) + held_minor
+
+
+class StepTotals(msgspec.Struct):
+    """One step under both, and how often they differ."""
+
+    kind: str
+    then: Sum = msgspec.field(default_factory=Sum)
+    now: Sum = msgspec.field(default_factory=Sum)
+    added: int = 0
+    removed: int = 0
+    moved: int = 0
+    changed: int = 0
+
+
+class Totals(msgspec.Struct):
+    """Over many debtors."""
+
+    debtors: int = 0
+    debtors_that_differ: int = 0
+    steps: dict[str, StepTotals] = msgspec.field(default_factory=dict)
+    notices_then: int = 0
+    notices_now: int = 0
+
+    def add(self, then: Sequence[Course], now: Sequence[Course], found: Difference) -> None:
+        """One debtor more."""
+        self.debtors += 1
+        self.debtors_that_differ += bool(found)
+        for each in then:
+            self._of(each).then.add(each)
+            self.notices_then += each.was_raised and not hurts(each.kind)
+        for each in now:
+            self._of(each).now.add(each)
+            self.notices_now += each.was_raised and not hurts(each.kind)
+        for each in found.added:
+            self._of(each).added += 1
+        for each in found.removed:
+            self._of(each).removed += 1
+        for each, _ in found.moved:
+            self._of(each).moved += 1
+        for each, _ in found.changed:
+            self._of(each).changed += 1
+
+    def _of(self, course: Course) -> StepTotals:
+        totals = self.steps.get(course.step)
+        if totals is None:
+            totals = self.steps[course.step] = StepTotals(course.kind)
+        return totals
+
+
+def is_challenged(debtor: str, share_of_10000: int, seed: int) -> bool:
+    """Whether a debtor belongs to the challenger's share: always the same for the same seed."""
+    digest = blake2b(f"{seed}\x00{debtor}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % _SHARES < share_of_10000

@@ -1,0 +1,251 @@
+"""One debtor's records followed once more, as under another policy: by the very rules that follow.
+
+His facts come in the order in which they were recorded, each on the business day that was open
+then, so late ones retract as they would have. What people approved or acknowledged counts where the
+same step of the same subject waits for it here too; with ``assume_approved`` whatever is proposed
+is approved at once, so that it is raised when its hold ends.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date
+from operator import attrgetter
+
+import msgspec
+from msgspec import structs
+
+from huikuan.debtor.things import Day
+from huikuan.eventlog.record import Record
+from huikuan.events.codec import decode, encode
+from huikuan.events.notifier import (
+    EscalationAcknowledged,
+    EscalationApproved,
+    EscalationSaid,
+)
+from services.notifier.domain.backtest import Period
+from services.notifier.domain.case import Case, note
+from services.notifier.domain.holding import Holding
+from services.notifier.rules import NotifierRules
+from services.notifier.shared import Shared
+from services.notifier.timeline import Timeline
+from services.notifier.words import PUBLISHER
+
+Place = tuple[str, str, str]
+"""Step, company and subject."""
+_ANSWERS = frozenset({EscalationApproved.TYPE, EscalationAcknowledged.TYPE})
+
+
+class Told:
+    """One debtor's records, parted into what we said of ourselves and all else."""
+
+    def __init__(self, debtor: str, records: Sequence[Record], period: Period) -> None:
+        self.debtor = debtor
+        self.inputs: list[Record] = []
+        """Facts, and what people answered."""
+        self.places: dict[str, Place] = {}
+        """What each escalation that was said is about."""
+        self._period = period
+        self._before: list[tuple[EscalationSaid, int]] = []
+        self._within: list[tuple[EscalationSaid, int]] = []
+        for record in records:
+            meta = record.meta
+            if meta is None or not meta.said or meta.publisher != PUBLISHER:
+                self.inputs.append(record)
+                continue
+            event = decode(meta.type, record.value)
+            if isinstance(event, EscalationSaid):
+                self._hear(event, meta.recorded_at)
+
+    def _hear(self, event: EscalationSaid, recorded_at: int) -> None:
+        self.places[event.escalation] = (event.step, event.company, event.subject)
+        # A word stands on the log some time after its cause, but it tells the day of its saying.
+        if event.on < self._period.first_on:
+            self._before.append((event, recorded_at))
+        elif event.on <= self._period.last_on:
+            self._within.append((event, recorded_at))
+
+    def case_before(self) -> Case:
+        """His case when the period began."""
+        case = Case()
+        for event, recorded_at in self._before:
+            note(case, event, recorded_at)
+        return case
+
+    def case_after(self) -> Case:
+        """His case when it was over, by what was said."""
+        case = self.case_before()
+        for event, recorded_at in self._within:
+            note(case, event, recorded_at)
+        return case
+
+
+class Replay:
+    """One debtor under one timeline."""
+
+    def __init__(
+        self,
+        rules: NotifierRules,
+        told: Told,
+        line: Timeline,
+        holding: Holding,
+        *,
+        assume_approved: bool,
+    ) -> None:
+        self._rules, self._told, self._line, self._holding = rules, told, line, holding
+        self._inputs = told.inputs
+        self._assume_approved = assume_approved
+        self._watched = rules.blank(told.debtor)
+        self._unread: set[int] = set()
+        self._at = 0
+        """Which of his records comes next."""
+
+    def run(self, case: Case) -> Case:
+        """His case when the period is over, from the one with which it began."""
+        self._watched.case = case
+        line, at = self._line, 0
+        self._begin()
+        while at < len(line.entries):
+            self._review(at)
+            at = self._take_until_due(at)
+        self._holding.begin(self._watched.account, _open_on(line.entries[-1].shared))
+        return case
+
+    def _begin(self) -> None:
+        """Fold what came before the period: nothing is decided about it."""
+        before = self._line.before
+        self._at = bisect_left(self._inputs, self._line.positions[0], key=_position)
+        earlier = self._inputs[: self._at]
+        if all(record.meta for record in earlier):
+            try:
+                self._rules.fold_all(self._watched, earlier, before)
+            except msgspec.MsgspecError:
+                pass  # one of them cannot be read: find out which
+            else:
+                return
+        for record in earlier:
+            self._fold(record, before)
+
+    def _review(self, at: int) -> None:
+        """Look at him because of an entry."""
+        entry, watched = self._line.entries[at], self._watched
+        shared = entry.shared
+        on = _open_on(shared)
+        self._holding.begin(watched.account, on)
+        if entry.due.refold:
+            self._refold(entry.record.position, shared)
+        self._rules.advance(watched, shared)
+        self._decide(entry.record, shared)
+        self._look(on)
+
+    def _take_until_due(self, at: int) -> int:
+        """Take what is recorded until an entry makes him due again; answers that entry."""
+        line, inputs, rules = self._line, self._inputs, self._rules
+        while True:
+            review_on, _ = rules.outlook(self._watched, line.entries[at].shared)
+            due = line.next_due(at, review_on)
+            stop = line.positions[due] if due < len(line.entries) else line.stop
+            if self._at >= len(inputs) or inputs[self._at].position >= stop:
+                return due
+            at = line.at(inputs[self._at].position)
+            self._take(line.bound(at), line.entries[at].shared)
+
+    def _take(self, bound: int, shared: Shared) -> None:
+        """Take what was recorded on one day, up to a position."""
+        on, inputs = _open_on(shared), self._inputs
+        self._holding.begin(self._watched.account, on)
+        while self._at < len(inputs) and inputs[self._at].position < bound:
+            record = self._addressed(inputs[self._at])
+            self._at += 1
+            if record is not None and self._fold(record, shared):
+                self._decide(record, shared)
+        self._look(on)
+
+    def _fold(self, record: Record, shared: Shared) -> bool:
+        """Let one record count; False where nobody can read it."""
+        if record.meta is None:
+            self._set_aside(record, "foreign")
+            return False
+        try:
+            folded = self._rules.fold(self._watched, record, shared)
+        except msgspec.MsgspecError as unreadable:
+            self._set_aside(record, str(unreadable))
+            return False
+        if not folded:
+            self._refold(record.position + 1, shared)
+        return True
+
+    def _refold(self, stop: int, shared: Shared) -> None:
+        unread = self._unread
+        known = self._inputs[: bisect_left(self._inputs, stop, key=_position)]
+        records = [record for record in known if record.position not in unread]
+        self._rules.refold(self._watched, records, shared)
+
+    def _set_aside(self, record: Record, reason: str) -> None:
+        self._unread.add(record.position)
+        self._rules.set_aside(self._watched, record, reason)
+
+    def _decide(self, record: Record, shared: Shared) -> None:
+        if self._rules.decide(self._watched, record, shared) and self._assume_approved:
+            self._approve(record, shared)
+
+    def _look(self, on: Day) -> None:
+        case, holding = self._watched.case, self._holding
+        if case.open or not holding.is_idle:
+            holding.look(self._watched.account, on, case.in_force())
+
+    def _addressed(self, record: Record) -> Record | None:
+        """An answer, to the escalation of this case that it is about; None where there is none."""
+        meta = record.meta
+        if meta is None or meta.type not in _ANSWERS:
+            return record
+        try:
+            event = decode(meta.type, record.value)
+        except msgspec.MsgspecError:
+            return record
+        assert isinstance(event, EscalationApproved | EscalationAcknowledged), "by its type"
+        place, case = self._told.places.get(event.escalation), self._watched.case
+        same = case.find(event.escalation)
+        if same is not None and same.place == place:
+            return record
+        waits = "proposed" if isinstance(event, EscalationApproved) else "raised"
+        for each in case.open:
+            if each.place == place and each.status == waits:
+                answer = structs.replace(event, escalation=each.escalation)
+                return structs.replace(record, value=encode(answer))
+        return None
+
+    def _approve(self, cause: Record, shared: Shared) -> None:
+        """Let as many people as it takes approve whatever was just proposed."""
+        ladder = shared.ladder_now()
+        assert ladder is not None, "it was decided by its rules"
+        assert cause.meta is not None, "a foreign record causes nothing"
+        answers = []
+        for each in self._watched.case.open:
+            rule = ladder.by_name.get(each.step)
+            if each.status != "proposed" or each.approvals or rule is None:
+                continue
+            for person in range(rule.step.approvals_needed):
+                event = EscalationApproved(
+                    escalation=each.escalation, by=f"assumed {person}", on=_on(shared)
+                )
+                name = f"assumed/{each.escalation}/{person}"
+                meta = structs.replace(cause.meta, type=event.TYPE, id=name)
+                answers.append(
+                    structs.replace(cause, key=self._told.debtor, value=encode(event), meta=meta)
+                )
+        for answer in answers:
+            self._rules.fold(self._watched, answer, shared)
+            self._rules.decide(self._watched, answer, shared)
+
+
+_position = attrgetter("position")
+
+
+def _on(shared: Shared) -> date:
+    on = shared.setting.open_on
+    assert on is not None, "a period begins with a day"
+    return on
+
+
+def _open_on(shared: Shared) -> Day:
+    return _on(shared).toordinal()

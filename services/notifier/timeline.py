@@ -1,0 +1,138 @@
+"""What was said to everybody in one partition during a period, as under one policy document.
+
+The document is adopted, for this reading only, just before the period's first day opens, and is in
+force to its last, whatever was adopted meanwhile. Steps that are in force then go on under it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from huikuan.eventlog.record import EVERYBODY, Meta, Record
+from huikuan.eventlog.rules import Due
+from huikuan.events.codec import decode, encode
+from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.notifier import PolicyAdopted
+from services.notifier.domain.backtest import Period
+from services.notifier.domain.policy import Policy
+from services.notifier.rules import NotifierRules
+from services.notifier.shared import Shared
+
+END = 2**62
+"""Beyond the last position of any log."""
+_VERSION = "backtest"
+"""The document's own may be that of another content on the log."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One record about everybody, and what was shared after it."""
+
+    record: Record
+    due: Due
+    shared: Shared
+
+
+class Timeline:
+    """The days of a period; the first entry is the opening of its first day."""
+
+    def __init__(self, before: Shared, entries: Sequence[Entry], stop: int) -> None:
+        self.before = before
+        """What was shared until the first day opened."""
+        self.entries = entries
+        self.stop = stop
+        """The position at which the period is over."""
+        self.positions = [entry.record.position for entry in entries]
+        self._everyone = [
+            at for at, entry in enumerate(entries) if entry.due.everyone or entry.due.refold
+        ]
+        through = [(at, entry.due.through) for at, entry in enumerate(entries)]
+        self._days = [day for _, day in through if day is not None]
+        self._days_at = [at for at, day in through if day is not None]
+
+    def at(self, position: int) -> int:
+        """Which entry was the last before this position."""
+        return bisect_right(self.positions, position) - 1
+
+    def bound(self, at: int) -> int:
+        """The position up to which an entry is the last."""
+        return self.positions[at + 1] if at + 1 < len(self.positions) else self.stop
+
+    def next_due(self, at: int, review_on: date | None) -> int:
+        """Which entry after this one makes a debtor due; their number where none does."""
+        later = bisect_right(self._everyone, at)
+        found = self._everyone[later] if later < len(self._everyone) else len(self.entries)
+        if review_on is None:
+            return found
+        day = max(bisect_left(self._days, review_on), bisect_right(self._days_at, at))
+        return min(found, self._days_at[day]) if day < len(self._days) else found
+
+
+def timeline(
+    rules: NotifierRules, records: Sequence[Record], period: Period, policy: Policy | None
+) -> Timeline | None:
+    """The period under the policy (None: under those that the log has); None where it never began.
+
+    ``records``: those about everybody in the partition, in order.
+    """
+    shared = rules.blank_shared()
+    before: Shared | None = None
+    entries: list[Entry] = []
+    for record in records:
+        event = _read(record)
+        if event is None or _is_replaced(event, period, policy, began=before is not None):
+            continue
+        if isinstance(event, BusinessDayOpened) and event.date > period.last_on:
+            return Timeline(before, entries, record.position) if before else None
+        if before is None and _is_first(event, period):
+            if policy is not None:
+                rules.everybody(shared, _adoption(policy, period, record))
+            before = copied(shared)
+        due = rules.everybody(shared, record)
+        if before is not None:
+            entries.append(Entry(record, due, copied(shared)))
+    return Timeline(before, entries, END) if before else None
+
+
+def copied(shared: Shared) -> Shared:
+    """A copy that what comes later does not change."""
+    thawed: Shared = _copied(shared)
+    return thawed
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct) and not value.__struct_config__.frozen:
+        fields = value.__struct_fields__
+        return type(value)(**{name: _copied(getattr(value, name)) for name in fields})
+    if isinstance(value, list):
+        return [_copied(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return value
+
+
+def _read(record: Record) -> Any:
+    try:
+        return decode(record.meta.type, record.value) if record.meta else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def _is_first(event: Any, period: Period) -> bool:
+    return isinstance(event, BusinessDayOpened) and event.date >= period.first_on
+
+
+def _is_replaced(event: Any, period: Period, policy: Policy | None, *, began: bool) -> bool:
+    if policy is None or not isinstance(event, PolicyAdopted):
+        return False
+    return began or event.effective_on >= period.first_on
+
+
+def _adoption(policy: Policy, period: Period, opening: Record) -> Record:
+    named = policy.model_copy(update={"version": _VERSION, "effective_on": period.first_on})
+    event = PolicyAdopted(version=_VERSION, effective_on=period.first_on, document=named.document())
+    recorded_at = opening.meta.recorded_at if opening.meta else 0
+    meta = Meta("notifier", 0, f"policy/{_VERSION}", event.TYPE, recorded_at)
+    return Record(opening.partition, opening.position, EVERYBODY, encode(event), meta)

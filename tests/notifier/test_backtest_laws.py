@@ -1,0 +1,77 @@
+"""Backtesting what was in force says nothing, whatever happened and however late it arrived."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from huikuan.debtor.exposure import exposed_minor
+from huikuan.debtor.setting import Setting
+from huikuan.debtor.standing import standing
+from services.notifier.domain.backtest import difference
+from services.notifier.domain.policies import adopted, in_force_on
+from services.notifier.domain.policy import Policy
+from tests.debtor.histories import histories
+from tests.debtor.test_laws import folded
+from tests.debtor.words import Fact, day
+from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, policies, records_of
+from tests.notifier.trials import on_the_log, trial, tried
+
+Quiet = tuple[list[Arrival], Policy, date, date]
+"""What arrives, and a policy with days on which it and no other was in force."""
+
+
+@st.composite
+def quiet_periods(draw: st.DrawFn) -> Quiet:
+    arriving = draw(arrivals())
+    adopting: list[tuple[int, Any]] = [(at, each) for at, _, each in arriving if each.EVERYBODY]
+    adopting.sort(key=lambda each: each[0])
+    first = draw(st.integers(1, LAST_DAY))
+    known = [adopted(event) for arrives, event in adopting if arrives < first]
+    now = in_force_on(known, day(first))
+    assume(now is not None)
+    assert now is not None
+    others = [arrives for arrives, _ in adopting if arrives >= first]
+    others += [
+        (each.effective_on - day(0)).days for each in known if each.effective_on > day(first)
+    ]
+    last = min([LAST_DAY, *(other - 1 for other in others)])
+    assume(first <= last)
+    policy = Policy.model_validate(msgspec.json.decode(now.document))
+    return arriving, policy, day(first), day(draw(st.integers(first, last)))
+
+
+@given(quiet_periods(), st.booleans())
+def test_a_trial_of_the_policy_in_force_says_what_was_said(quiet: Quiet, approve: bool) -> None:
+    arriving, policy, first_on, last_on = quiet
+    records = on_the_log(records_of(arriving), approve=approve)
+    shown = tried(records, trial(policy, first_on, last_on))
+    assert shown.now == shown.then
+    assert not shown.found
+
+
+@given(arrivals(), policies(), policies(), st.integers(1, LAST_DAY), st.booleans())
+def test_a_trial_against_another_policy_is_the_trial_of_each(
+    arriving: list[Arrival], one: Policy, other: Policy, first: int, assumed: bool
+) -> None:
+    records = on_the_log(records_of(arriving))
+    first_on, last_on = day(first), day(LAST_DAY)
+    ones = tried(records, trial(one, first_on, last_on, assume_approved=assumed))
+    others = tried(records, trial(other, first_on, last_on, assume_approved=assumed))
+    both = tried(records, trial(one, first_on, last_on, assume_approved=assumed, against=other))
+    assert (both.then, both.now) == (others.now, ones.now)
+    assert len(both.found) == len(difference(others.now, ones.now))
+    same = trial(one, first_on, last_on, assume_approved=assumed, against=one)
+    assert not tried(records, same).found
+
+
+@given(histories(), st.integers(1, LAST_DAY))
+def test_what_is_exposed_is_what_the_standing_says(facts: list[Fact], number: int) -> None:
+    setting = Setting(open_on=day(number))
+    account = folded(facts, setting)
+    sums = standing(account, day(number), setting).sums
+    exposed = exposed_minor(account, number and day(number).toordinal())
+    booked = {book.currency for book in account.books}
+    assert exposed == {currency: sums[currency].exposure_minor for currency in booked}
