@@ -13,9 +13,9 @@ from huikuan.eventlog.by_key import ByKey, records_by_key
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.record import EVERYBODY
 from services.notifier.domain.backtest import Totals
-from services.notifier.replay import Told
 from services.notifier.rules import NotifierRules
 from services.notifier.timeline import timeline
+from services.notifier.told import Told
 from services.notifier.trying import Lines, Trial, Tried, try_debtor
 
 LISTED_MAX = 100_000

@@ -7,7 +7,6 @@ is approved at once, so that it is raised when its hold ends.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -20,63 +19,15 @@ from huikuan.events.codec import decode, encode
 from huikuan.events.notifier import (
     EscalationAcknowledged,
     EscalationApproved,
-    EscalationSaid,
 )
-from services.notifier.domain.backtest import Period
-from services.notifier.domain.case import Case, note
+from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
 from services.notifier.timeline import Timeline
-from services.notifier.words import PUBLISHER
+from services.notifier.told import Told
 
-Place = tuple[str, str, str]
-"""Step, company and subject."""
 _ANSWERS = frozenset({EscalationApproved.TYPE, EscalationAcknowledged.TYPE})
-
-
-class Told:
-    """One debtor's records, parted into what we said of ourselves and all else."""
-
-    def __init__(self, debtor: str, records: Sequence[Record], period: Period) -> None:
-        self.debtor = debtor
-        self.inputs: list[Record] = []
-        """Facts, and what people answered."""
-        self.places: dict[str, Place] = {}
-        """What each escalation that was said is about."""
-        self._period = period
-        self._before: list[tuple[EscalationSaid, int]] = []
-        self._within: list[tuple[EscalationSaid, int]] = []
-        for record in records:
-            meta = record.meta
-            if meta is None or not meta.said or meta.publisher != PUBLISHER:
-                self.inputs.append(record)
-                continue
-            event = decode(meta.type, record.value)
-            if isinstance(event, EscalationSaid):
-                self._hear(event, meta.recorded_at)
-
-    def _hear(self, event: EscalationSaid, recorded_at: int) -> None:
-        self.places[event.escalation] = (event.step, event.company, event.subject)
-        # A word stands on the log some time after its cause, but it tells the day of its saying.
-        if event.on < self._period.first_on:
-            self._before.append((event, recorded_at))
-        elif event.on <= self._period.last_on:
-            self._within.append((event, recorded_at))
-
-    def case_before(self) -> Case:
-        """His case when the period began."""
-        case = Case()
-        for event, recorded_at in self._before:
-            note(case, event, recorded_at)
-        return case
-
-    def case_after(self) -> Case:
-        """His case when it was over, by what was said."""
-        case = self.case_before()
-        for event, recorded_at in self._within:
-            note(case, event, recorded_at)
-        return case
 
 
 class Replay:

@@ -17,9 +17,10 @@ from services.notifier.domain.backtest import (
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.domain.policy import Policy
-from services.notifier.replay import Replay, Told
+from services.notifier.replay import Replay
 from services.notifier.rules import NotifierRules
 from services.notifier.timeline import Timeline
+from services.notifier.told import Told
 
 EVERY_SHARE = 10_000
 

@@ -7,9 +7,9 @@ from typing import Any
 from huikuan.eventlog.record import EVERYBODY, Meta, Record
 from services.notifier.domain.backtest import Period
 from services.notifier.domain.policy import Policy
-from services.notifier.replay import Told
 from services.notifier.rules import NotifierRules
 from services.notifier.timeline import timeline
+from services.notifier.told import Told
 from services.notifier.trying import Lines, Trial, Tried, try_debtor
 from services.notifier.words import PUBLISHER
 from tests.notifier.arrivals import DEBTOR, Follower
