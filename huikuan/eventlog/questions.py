@@ -1,6 +1,7 @@
 """Reading what a service has folded: one key, some, all, and what was known when."""
 
 from collections.abc import Iterator
+from datetime import date
 from heapq import merge
 from itertools import islice
 from typing import Generic
@@ -18,7 +19,7 @@ from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.rules import A, Row, Rules, S
 from huikuan.eventlog.state import State, state_numbered
 
-_ALL = 2**62
+_PAGE_ROWS = 1_000
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -89,6 +90,28 @@ class Questions(Generic[S, A]):
                 shared = self._shared(bodies.get(EVERYBODY))
                 for key, body in state.rows(connection, partition):
                     yield key, load(key, body), shared
+
+    def to_review(
+        self, through: date, after: str = EVERYBODY
+    ) -> Iterator[tuple[S, list[tuple[str, Row]]]]:
+        """Keys to be reviewed by that date, a page at a time, with what they share.
+
+        All as of one moment, partition by partition, each in order of its keys; ``after`` goes on
+        behind that key.
+        """
+        first = 0 if after == EVERYBODY else partition_of(after, self._partitions)
+        with self._database.reading(snapshot=True) as connection:
+            state = self._state(connection)
+            for partition in range(first, self._partitions):
+                bodies = state.load(connection, partition, [EVERYBODY])
+                shared = self._shared(bodies.get(EVERYBODY))
+                at = after if partition == first else EVERYBODY
+                while page := state.page(connection, partition, None, at, _PAGE_ROWS):
+                    at = page[-1][0]
+                    yield (
+                        shared,
+                        [(k, r) for k, r in page if r.review_on and r.review_on <= through],
+                    )
 
     def history(self, key: str, *, known_at: int | Position | None = None) -> list[Record]:
         """A key's records that this service folded, or those among them known by then.

@@ -64,7 +64,6 @@ class State:
             self.table.c.partition == bindparam("partition"),
             one_of(self.table.c.key, is_postgres=is_postgres),
         )
-
         columns = self.table.c
         self._everyone = (
             select(columns.key)

@@ -18,6 +18,7 @@ from services.notifier.adopting import document_of
 from services.notifier.document import read_policy
 from services.notifier.domain.policies import in_force_on
 from services.notifier.feed import Item, cursor_of, items_of
+from services.notifier.forecast_api import forecast_router
 from services.notifier.overriding import Overriding
 from services.notifier.overriding_api import overriding_router
 from services.notifier.requests import By, Debtor, Key, answered, key_in, name_in, trace_of
@@ -58,6 +59,7 @@ def make_router(notifier: Notifier) -> APIRouter:
     _add_debtors(router, notifier)
     _add_answers(router, notifier)
     router.include_router(overriding_router(Overriding(notifier.service)))
+    router.include_router(forecast_router(notifier.foresight))
     return router
 
 

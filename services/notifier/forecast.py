@@ -12,10 +12,10 @@ from datetime import date, timedelta
 import msgspec
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.eventlog.rules import Rules
 from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
-from huikuan.events.notifier import EscalationSaid
-from services.notifier.rules import NotifierRules
+from huikuan.events.notifier import EscalationProposed, EscalationRaised, EscalationSaid
 from services.notifier.shared import Shared
 from services.notifier.watched import Watched
 
@@ -31,16 +31,11 @@ class Foreseen(msgspec.Struct, frozen=True):
     """The day whose opening makes us say it."""
     said: EscalationSaid
 
-    @property
-    def word(self) -> str:
-        """``proposed``, ``raised``, ``lifted``, ``voided`` and so on: what is said."""
-        return self.said.TYPE.split(".")[2]
-
 
 class Ahead:
     """The days after the open one, opening in turn, for debtors who change with them."""
 
-    def __init__(self, rules: NotifierRules, shared: Shared) -> None:
+    def __init__(self, rules: Rules[Shared, Watched], shared: Shared) -> None:
         """``shared`` stays as it is: a copy is led through the days."""
         self._rules = rules
         self.shared = rules.load_shared(rules.dump_shared(shared))
@@ -63,16 +58,16 @@ class Ahead:
             yield from self._open(day)
 
     def _open(self, day: date) -> Iterator[Foreseen]:
-        rules, shared, opening = self._rules, self.shared, _opening(day)
-        due = rules.everybody(shared, opening)
+        rules, shared, record = self._rules, self.shared, opening(day)
+        due = rules.everybody(shared, record)
         due_now = self._reviews.pop(day, [])
         if due.everyone:
             self._reviews.clear()
             due_now = self._everyone
         for watched in due_now:
             rules.advance(watched, shared)
-            for saying in rules.decide(watched, opening, shared):
-                event = _escalation(saying)
+            for saying in rules.decide(watched, record, shared):
+                event = escalation_in(saying)
                 if event is not None:
                     yield Foreseen(watched, day, event)
             self._expect(watched, rules.outlook(watched, shared)[0])
@@ -82,19 +77,32 @@ class Ahead:
             self._reviews[review_on].append(watched)
 
 
-def forecast(rules: NotifierRules, watched: Watched, shared: Shared, until: date) -> list[Foreseen]:
+def forecast(
+    rules: Rules[Shared, Watched], watched: Watched, shared: Shared, until: date
+) -> list[Foreseen]:
     """What will be said about one debtor through ``until`` if nothing arrives; he is changed."""
     ahead = Ahead(rules, shared)
     ahead.add(watched, rules.outlook(watched, shared)[0])
     return list(ahead.through(until))
 
 
-def _opening(day: date) -> Record:
+def word_of(said: EscalationSaid) -> str:
+    """``proposed``, ``raised``, ``lifted``, ``voided`` and so on."""
+    return said.TYPE.split(".")[2]
+
+
+def begins(said: EscalationSaid) -> bool:
+    """Whether a step comes with this word, proposed or raised."""
+    return isinstance(said, EscalationProposed | EscalationRaised)
+
+
+def opening(day: date) -> Record:
     """The record by which the ledger will open that day, but for its place and time."""
     event = BusinessDayOpened(date=day)
     return Record(0, 0, EVERYBODY, encode(event), Meta("ledger", 0, f"day/{day}", event.TYPE, 0))
 
 
-def _escalation(saying: Saying) -> EscalationSaid | None:
+def escalation_in(saying: Saying) -> EscalationSaid | None:
+    """The word about an escalation, if it is one."""
     event = decode(saying.type, saying.value)
     return event if isinstance(event, EscalationSaid) else None

@@ -42,7 +42,7 @@ class Questions:
 
     def escalations(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
         """State, steps in force, and history of one debtor."""
-        watched, shared = self._known(debtor, known_at)
+        watched, shared = self.known(debtor, known_at)
         day = as_of or shared.setting.open_on
         if shared.setting.open_on is None:
             day = None
@@ -53,7 +53,7 @@ class Questions:
 
     def standing(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
         """The digest that rules see; empty before the first business day."""
-        watched, shared = self._known(debtor, known_at)
+        watched, shared = self.known(debtor, known_at)
         if shared.setting.open_on is None:
             return {"debtor": debtor, "as_of": None}
         day = as_of or shared.setting.open_on
@@ -61,7 +61,7 @@ class Questions:
 
     def why(self, debtor: str, step: str, as_of: date | None, known_at: KnownAt) -> Answer | None:
         """Why a step is in force or not: rule and inputs; None where no policy has such a step."""
-        watched, shared = self._known(debtor, known_at)
+        watched, shared = self.known(debtor, known_at)
         day = as_of or shared.setting.open_on
         now = ladder(in_force_on(shared.policies, day)) if day else None
         rule = now.by_name.get(step) if now else None
@@ -87,7 +87,7 @@ class Questions:
         ]
         return {"items": items, **({"next": rows[-1][0]} if more else {})}
 
-    def _known(self, debtor: str, known_at: KnownAt) -> tuple[Watched, Shared]:
+    def known(self, debtor: str, known_at: KnownAt) -> tuple[Watched, Shared]:
         """The debtor as known then: from his state, or from the records that were known."""
         watched, shared = self._service.read(debtor)
         if known_at is None:

@@ -10,6 +10,7 @@ from huikuan.eventlog.turning import Turning
 from services.notifier.adopting import Adopting
 from services.notifier.answering import Answering
 from services.notifier.following import Following
+from services.notifier.foresight import Foresight
 from services.notifier.publish import TOPIC, PublicTopic
 from services.notifier.questions import Questions
 from services.notifier.settings import Settings
@@ -27,6 +28,7 @@ class Notifier:
         self.adopting = Adopting(service)
         self.answering = Answering(service)
         self.questions = Questions(service)
+        self.foresight = Foresight(service, self.questions)
         self._open_topic = open_topic
         self._publishing: Publishing | None = None
 

@@ -1,0 +1,55 @@
+"""Forecasts over HTTP: of one debtor, and of all."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from huikuan.web.asking import AfterPosition, KnownAt, Page
+from services.notifier.foresight import Foresight
+from services.notifier.requests import Debtor, answered
+
+Step = Annotated[str, Query(max_length=100, description="Words about this step only.")]
+Kind = Annotated[str, Query(max_length=100, description="Words about steps of this kind only.")]
+
+
+def forecast_router(foresight: Foresight) -> APIRouter:
+    """What will be said if nothing arrives."""
+    router = APIRouter()
+
+    @router.get("/debtors/{debtor:path}/forecast", tags=["debtors"], summary="What will happen")
+    def forecast(
+        debtor: Debtor,
+        waited: AfterPosition,
+        known_at: KnownAt,
+        until: Annotated[
+            date | None, Query(description="Through this day; default 90 days ahead.")
+        ] = None,
+    ) -> Response:
+        del waited
+        return answered(foresight.debtor(debtor, until, known_at))
+
+    @router.get("/forecast", tags=["debtors"], summary="What will happen to all debtors")
+    def portfolio(
+        waited: AfterPosition,
+        page: Page,
+        until: Annotated[
+            date | None, Query(description="Through this day; default 30 days ahead.")
+        ] = None,
+        step: Step = "",
+        kind: Kind = "",
+    ) -> Response:
+        del waited
+        answer = foresight.portfolio(
+            until,
+            page.after,
+            page.limit,
+            lambda each: (
+                each.said.step == (step or each.said.step)
+                and each.said.kind == (kind or each.said.kind)
+            ),
+        )
+        return answered(answer)
+
+    return router
