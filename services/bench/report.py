@@ -24,6 +24,7 @@ def bench(events: int, runs: int) -> None:
     home = Path(tempfile.mkdtemp(prefix="hk-bench-"))
     try:
         _embedded(home, events, runs)
+        _opening(home, events)
         _kafka(home, events, runs)
         _served(home, runs)
     finally:
@@ -81,6 +82,27 @@ def _kafka(home: Path, events: int, runs: int) -> None:
         _show("Rebuild from Kafka into PostgreSQL, one process", figures)
         ratio = figures[1].per_s / figures[0].per_s
         answers.print(f"rebuild by kafka-python : kafka-python alone = {ratio:.2f}\n")
+
+
+def _opening(home: Path, events: int) -> None:
+    """Seconds by accounts (rows) and by how many of them are due (columns)."""
+    dues = [max(1, events // share) for share in (10_000, 1_000, 100)]
+    table = Table(title="Opening a day, notifier, embedded log on SQLite: seconds (once)")
+    table.add_column("accounts", justify="right")
+    for due in dues:
+        table.add_column(f"{due:,} due", justify="right")
+    for accounts in (events // 10, events // 3, events):
+        with console.status(f"opening days over {accounts:,} accounts"):
+            table.add_row(f"{accounts:,}", *_opened(home, accounts, dues))
+    answers.print(table)
+
+
+def _opened(home: Path, accounts: int, dues: Sequence[int]) -> Iterator[str]:
+    log, database = (f"{home}/opening{accounts}-{name}.db" for name in ("log", "notifier"))
+    urls = (f"embedded:{log}", f"sqlite:///{database}")
+    children.run(("prepare", *urls, str(accounts), ",".join(map(str, dues))))
+    for day, due in enumerate(dues, 1):
+        yield f"{children.run(('open_day', *urls, str(day), str(due))).seconds:.2f}"
 
 
 def _words(*words: str) -> Task:

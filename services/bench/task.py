@@ -17,6 +17,7 @@ from huikuan.eventlog.rules import Rules
 from huikuan.eventlog.service import PUBLISHERS, Service
 from huikuan.events.codec import FACT_TYPES, decode
 from services.bench.fill import PUBLISHER, fill
+from services.bench.opening import open_day, prepare
 from services.bench.raw import TIMED, raw_kafka_python, raw_librdkafka
 from services.ledger.rules import LedgerRules
 from services.notifier.rules import NotifierRules
@@ -116,6 +117,8 @@ TASKS: dict[str, Callable[..., int]] = {
         follow,
         follow_and_send,
         rebuild,
+        prepare,
+        open_day,
         raw_kafka_python,
         raw_librdkafka,
     )
