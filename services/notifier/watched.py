@@ -73,7 +73,12 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         return standing(structs.replace(account.account, waiting=()), day, shared.setting)
 
     stands = standing(account.account, day, shared.setting)
-    return Sight(stands, then.reading if then else PLAIN, bare)
+    return Sight(
+        stands,
+        then.reading if then else PLAIN,
+        bare,
+        lambda other: look(account, shared, other),
+    )
 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:

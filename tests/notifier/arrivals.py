@@ -64,6 +64,9 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "age_from": st.just("invoice_date"),
     "compare": st.just("exceeds"),
+    "advance": st.just("one_step"),
+    "step_down": st.just("hysteresis"),
+    "step_down_days": st.integers(1, 5),
     "lead": st.just("every_item"),
     "grace_days": st.integers(1, 4),
     "grace_effect": st.just("shifts_date"),

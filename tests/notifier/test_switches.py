@@ -31,7 +31,7 @@ def journey(
     """Adopt a policy of these steps, then tell each day's facts before that day of June opens."""
     answer = world.client.put("/v1/policy", content=policy(*steps, **switches))
     assert answer.status_code == 200, answer.text
-    world.open(june(min(facts)))
+    world.drain()
     for day in sorted(facts):
         world.open(june(day))
         for fact in facts[day]:
@@ -213,3 +213,61 @@ def test_a_partly_kept_promise_weighs_less_than_a_broken_one_or_as_much(
     facts: dict[int, list[Event]] = {0: [INVOICE, promise("100.00", 3)], 1: [part]}
     journey(world, {"partly_weight": weight}, twice, facts=facts)
     assert said(world, 5) == expected
+
+
+@pytest.mark.parametrize(("advance", "days"), [("jump", (6, 7, 7)), ("one_step", (6, 7, 8))])
+def test_all_that_is_demanded_comes_at_once_or_one_step_a_day(
+    world: World, advance: str, days: tuple[int, int, int]
+) -> None:
+    journey(world, {"advance": advance}, REMIND, STOP, CLOSE, facts={6: [INVOICE]})
+    steps = zip(("remind", "stop", "close"), ("raised",) * 3, days, strict=True)
+    assert said(world, 9) == list(steps)
+
+
+def test_one_step_a_day_waits_until_the_milder_step_is_in_force(world: World) -> None:
+    held = {**STOP, "hold": 1}
+    journey(world, {"advance": "one_step"}, held, CLOSE, facts={0: [INVOICE]})
+    # Proposed on Tuesday 5 June, raised after a working day, and only then the next.
+    assert said(world, 9) == [
+        ("stop", "proposed", 5),
+        ("stop", "raised", 6),
+        ("close", "raised", 7),
+    ]
+
+
+@pytest.mark.parametrize(("step_down", "day"), [("at_once", 6), ("hysteresis", 8)])
+def test_a_stop_is_lifted_at_once_or_when_it_was_not_demanded_for_some_days(
+    world: World, step_down: str, day: int
+) -> None:
+    switches = {"step_down": step_down, "step_down_days": 2}
+    money = paid("P", "100.00", june(6), "A")
+    journey(world, switches, REMIND, STOP, facts={0: [INVOICE], 6: [money]})
+    assert said(world, 10) == [
+        ("remind", "raised", 1),
+        ("stop", "raised", 5),
+        ("remind", "lifted", 6),
+        ("stop", "lifted", day),
+    ]
+
+
+def test_what_owes_again_before_the_days_are_over_stays_stopped(world: World) -> None:
+    switches = {"step_down": "hysteresis", "step_down_days": 3}
+    money = paid("P", "100.00", june(6), "A")
+    journey(
+        world,
+        switches,
+        STOP,
+        facts={0: [INVOICE, owed("B", "9.00", june(3))], 6: [money], 9: []},
+    )
+    assert said(world, 15) == [("stop", "raised", 5)]
+
+
+@pytest.mark.parametrize("charges", ["shown"])
+def test_a_fee_is_shown_with_its_step_and_nothing_is_booked(world: World, charges: str) -> None:
+    charged = {**REMIND, "fee": {"USD": "5.00"}}
+    journey(world, {"charges": charges}, charged, facts={0: [INVOICE]})
+    world.open(june(1))
+    (item,) = world.get("/escalations")["items"]
+    assert item["inputs"] == {"days_overdue": 1, "fee": {"USD": "5.00"}}
+    balances = world.get("/debtors/acme/standing")["balances"]
+    assert balances["USD"]["balance"] == "100.00"

@@ -10,27 +10,22 @@ from typing import Any, Literal
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.demand import is_demanded, keeping, subjects
+from services.notifier.domain.demand import is_demanded, subjects
+from services.notifier.domain.ending import any_cools, why_ended
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.overriding import (
     OVERRIDDEN,
     is_imposed,
     override_input,
-    ruling,
 )
 from services.notifier.domain.policy import Step
-from services.notifier.domain.view import (
-    DEBTOR,
-    Sight,
-    Subject,
-)
+from services.notifier.domain.stepping import milder_open, waits_for_milder
+from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days
 
 Word = Literal["propose", "raise", "lift", "void", "retract"]
 Place = tuple[str, str, str]
 """Step, company and subject."""
-POLICY_CHANGED = "policy_changed"
-NOT_DEMANDED = "no_longer_demanded"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +44,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What must be said now, and whether more waits only for a day to open."""
+    """What must be said now, and whether the next day to open may change it by itself."""
 
     changes: list[Change]
     waits_for_opening: bool
@@ -77,14 +72,16 @@ def decide(
     sight = sight.under(ladder.reading)
     ended = list(_endings(sight, case, ladder))
     standing = sight.standing
-    if standing.unsettled or (standing.paused and not standing.overrides):
-        return Decision(ended, waits_for_opening=False)
     gone = {change.escalation for change in ended}
+    cools = ladder.policy.step_down == "hysteresis" and any_cools(sight, case, ladder, gone)
+    if standing.unsettled or (standing.paused and not standing.overrides):
+        return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
-    judged = Judged(sight, ladder, opening, again, run_start or (lambda *_: standing.day))
-    began = list(_beginnings(judged, still_open))
+    on_that_day: RunStart = run_start or (lambda *_: standing.day)
+    judged = Judged(sight, ladder, opening, again, on_that_day, still_open)
+    began = list(_beginnings(judged))
     now = [change for change in began if change is not None]
-    return Decision([*ended, *now], waits_for_opening=len(now) < len(began))
+    return Decision([*ended, *now], waits_for_opening=cools or len(now) < len(began))
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -95,11 +92,12 @@ class Judged(msgspec.Struct, frozen=True):
     opening: bool
     again: frozenset[Place]
     run_start: RunStart
+    still_open: Mapping[Place, Escalation]
 
 
 def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
     for each in case.open:
-        reason = _why_ended(sight, each, ladder)
+        reason = why_ended(sight, each, ladder)
         if reason is not None:
             yield Change(
                 word="lift" if each.status == "raised" else "void",
@@ -120,46 +118,55 @@ def _lifted_by(sight: Sight, each: Escalation) -> dict[str, Any]:
     return {} if subject is None else override_input(sight.standing, each.step, subject)
 
 
-def _why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
-    rule = ladder.by_name.get(each.step)
-    per = "debtor" if each.subject == DEBTOR else "item"
-    if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
-        return POLICY_CHANGED
-    subject = sight.subject(each.company, each.subject)
-    if subject is None:
-        return NOT_DEMANDED
-    if sight.standing.overrides and (ruled := ruling(sight.standing, each.step, subject)):
-        return OVERRIDDEN if ruled.effect == "lift" else None
-    if each.status == "raised":
-        stays = rule.kept(sight.view(subject, keeping(each.kind)))
-    else:
-        stays = is_demanded(rule, sight, subject)
-    return None if stays else NOT_DEMANDED
-
-
-def _beginnings(judged: Judged, still_open: Mapping[Place, Escalation]) -> Iterator[Change | None]:
+def _beginnings(judged: Judged) -> Iterator[Change | None]:
     """What begins now; None for what waits only for a day to open."""
     sight = judged.sight
+    begun = set[tuple[str, str]]()
     for rule in judged.ladder.rules:
         step = rule.step
         for subject in subjects(step, sight):
             place = (step.name, subject.company, subject.subject)
-            there = still_open.get(place)
+            there = judged.still_open.get(place)
             if there is not None and there.status == "raised":
                 continue
             if not is_demanded(rule, sight, subject):
                 continue
-            if there is None:
+            if there is not None:
+                if _is_ready(judged, step, subject, there):
+                    yield _raised_at_last(judged, rule, subject, there)
+            elif _is_next(judged, rule, subject, place, begun):
                 yield _begun(judged, rule, subject, place)
-            elif _is_ready(judged, step, subject, there):
-                yield _raised_at_last(judged, rule, subject, there)
+            else:
+                yield None
+            begun.add(place[1:])
+
+
+def _is_next(
+    judged: Judged, rule: Rule, subject: Subject, place: Place, begun: set[tuple[str, str]]
+) -> bool:
+    """Whether it may begin today; ``begun``: of whom a milder step begins or is demanded today."""
+    if judged.ladder.policy.advance == "jump" or place in judged.again:
+        return True
+    if _is_imposed(judged, rule.step, subject):
+        return True
+    milder = milder_open(judged.ladder, rule, subject, judged.still_open.values())
+    return place[1:] not in begun and not waits_for_milder(milder, judged.sight.standing.day)
 
 
 def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change | None:
     word = _first_word(judged, rule.step, subject, place)
     if word is None:
         return None
-    return _change(judged, rule, subject, word, judged.run_start(rule, subject), None)
+    return _change(judged, rule, subject, word, _since(judged, rule, subject), None)
+
+
+def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
+    """From when it is effective: one step a day cannot have come on a day before its milder one."""
+    if judged.ladder.policy.advance == "one_step" and milder_open(
+        judged.ladder, rule, subject, judged.still_open.values()
+    ):
+        return judged.sight.standing.day
+    return judged.run_start(rule, subject)
 
 
 def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> Word | None:
@@ -214,6 +221,12 @@ def _change(
         subject=subject.subject,
         effective_on=effective_on,
         policy_version=judged.ladder.policy.version,
-        inputs=inputs_of(rule.step.when, judged.sight.view(subject, "raise"))
-        | override_input(judged.sight.standing, rule.step.name, subject),
+        inputs=_inputs(judged, rule, subject),
     )
+
+
+def _inputs(judged: Judged, rule: Rule, subject: Subject) -> dict[str, Any]:
+    inputs = inputs_of(rule.step.when, judged.sight.view(subject, "raise"))
+    if rule.step.fee is not None:
+        inputs["fee"] = rule.step.fee
+    return inputs | override_input(judged.sight.standing, rule.step.name, subject)

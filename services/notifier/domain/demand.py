@@ -18,6 +18,11 @@ def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     return rule.kept(sight.view(subject, keeping(rule.step.kind)))
 
 
+def is_cleared(sight: Sight) -> bool:
+    """Whether the debtor is paused, and the policy lifts everything during a pause."""
+    return sight.standing.paused and sight.reading.switches.while_paused == "cleared"
+
+
 def keeping(kind: str) -> Question:
     """The question that decides whether a step of this kind stays in force."""
     return "keep_harder" if hurts(kind) else "keep_notice"
@@ -36,5 +41,5 @@ def _items_or_imposed(step: Step, sight: Sight) -> Iterator[Subject]:
     """Each line with something dunnable, and those against which a person imposed the step."""
     for line in sight.standing.lines:
         item = Subject(line.company, subject_of(line), line)
-        if line.dunnable_minor > 0 or is_imposed(sight.standing, step.name, item):
+        if sight.is_dunnable(line) or is_imposed(sight.standing, step.name, item):
             yield item

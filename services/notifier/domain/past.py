@@ -11,7 +11,7 @@ import msgspec
 
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.decide import Change, RunStart
-from services.notifier.domain.demand import is_demanded, keeping
+from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
 from services.notifier.domain.view import Sight, Subject
@@ -58,7 +58,7 @@ def was_due(each: Escalation, past: Past) -> bool:
         return False
     if sight.standing.overrides and was_imposed(sight.standing, each.step, subject):
         return True
-    return rule.was_due(sight.view(subject, keeping(each.kind)))
+    return not is_cleared(sight) and rule.was_due(sight.view(subject, keeping(each.kind)))
 
 
 def run_start_since(past: Past, day: date, since: date) -> RunStart:

@@ -61,6 +61,7 @@ class Step(Part):
     approval: Literal["none", "one", "two"] | None = Field(
         None, description="How many people must approve; a legal referral always needs two"
     )
+    fee: Amounts | None = Field(None, description="What the step costs the debtor, by currency")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Step":

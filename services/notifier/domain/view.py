@@ -7,6 +7,7 @@ Each question sees at least what the one before sees, so that what was raised al
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -75,21 +76,29 @@ class Sight:
         standing: Standing,
         reading: Reading = PLAIN,
         bare: Callable[[], Standing] | None = None,
+        other_day: "Callable[[date], Sight] | None" = None,
     ) -> None:
         """``bare`` makes the standing without money whose day has not come.
 
-        Such money prevents new steps and lifts nothing; needed where there is any.
+        Such money prevents new steps and lifts nothing; needed where there is any. ``other_day``
+        makes the sight of another day, as known now.
         """
         self.standing = standing
         self.reading = reading
         self._bare = bare
+        self._other_day = other_day
         self._views: dict[object, View] = {}
 
     def under(self, reading: Reading) -> "Sight":
         """The same standing as another policy reads it."""
         if reading is self.reading:
             return self
-        return Sight(self.standing, reading, self._bare)
+        return Sight(self.standing, reading, self._bare, self._other_day)
+
+    def on(self, day: date) -> "Sight":
+        """The debtor on another day, as known now and as the same policy reads it."""
+        assert self._other_day is not None, "a sight made by hand knows its own day only"
+        return self._other_day(day).under(self.reading)
 
     def view(self, subject: Subject, question: Question) -> View:
         """What a rule may see of the subject."""
@@ -117,10 +126,14 @@ class Sight:
         line = _line_at(self.standing, company, subject)
         return None if line is None else Subject(company, subject, line)
 
+    def is_dunnable(self, line: Line) -> bool:
+        """Whether something of a line may be dunned."""
+        return counted_minor(line, "keep_notice", self.reading) > 0
+
     def items(self) -> Iterator[Subject]:
         """Each line with something dunnable."""
         for line in self.standing.lines:
-            if counted_minor(line, "keep_notice", self.reading) > 0:
+            if self.is_dunnable(line):
                 yield Subject(line.company, subject_of(line), line)
 
 

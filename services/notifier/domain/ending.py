@@ -1,0 +1,48 @@
+"""Why an escalation ends: the policy has another step, a person says so, or it is not demanded."""
+
+from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.demand import is_cleared, is_demanded, keeping
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.overriding import OVERRIDDEN, ruling
+from services.notifier.domain.stepping import is_cooling
+from services.notifier.domain.view import DEBTOR, Sight
+
+POLICY_CHANGED = "policy_changed"
+NOT_DEMANDED = "no_longer_demanded"
+
+
+def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
+    """Why what is proposed or in force ends now; None while it stays."""
+    rule = ladder.by_name.get(each.step)
+    per = "debtor" if each.subject == DEBTOR else "item"
+    if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
+        return POLICY_CHANGED
+    subject = sight.subject(each.company, each.subject)
+    if (
+        subject
+        and sight.standing.overrides
+        and (ruled := ruling(sight.standing, each.step, subject))
+    ):
+        return OVERRIDDEN if ruled.effect == "lift" else None
+    if is_cleared(sight):
+        return NOT_DEMANDED
+    stays = _stays(sight, each, rule) or is_cooling(sight, each, rule, ladder)
+    return None if stays else NOT_DEMANDED
+
+
+def _stays(sight: Sight, each: Escalation, rule: Rule) -> bool:
+    subject = sight.subject(each.company, each.subject)
+    if subject is None:
+        return False
+    if each.status == "raised":
+        return rule.kept(sight.view(subject, keeping(each.kind)))
+    return is_demanded(rule, sight, subject)
+
+
+def any_cools(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -> bool:
+    """Whether something stays only because it lately had to: each day may be its last."""
+    return any(
+        not _stays(sight, each, rule)
+        for each in case.in_force()
+        if each.escalation not in gone and (rule := ladder.by_name.get(each.step)) is not None
+    )

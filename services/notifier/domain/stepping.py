@@ -1,0 +1,52 @@
+"""How a debtor moves along the ladder: one step a day where the policy says so, and slowly down."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from services.notifier.domain.case import Escalation
+from services.notifier.domain.demand import keeping
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.policy import hurts
+from services.notifier.domain.view import Sight, Subject
+
+
+def milder_open(
+    ladder: Ladder, rule: Rule, subject: Subject, still_open: Iterable[Escalation]
+) -> list[Escalation]:
+    """What is proposed or in force against the same subject by a milder step."""
+    severity = ladder.policy.severity
+    rank = severity[rule.step.name]
+    own = (subject.company, subject.subject)
+    return [
+        each
+        for each in still_open
+        if (each.company, each.subject) == own and severity.get(each.step, -1) < rank
+    ]
+
+
+def waits_for_milder(milder: Iterable[Escalation], day: date) -> bool:
+    """Whether a milder step came only today, or is not in force yet."""
+    return any(each.status == "proposed" or _came_on(each) >= day for each in milder)
+
+
+def _came_on(each: Escalation) -> date:
+    """The open day on which it was raised; it may be effective from an earlier one."""
+    return max(each.said_on, each.effective_on)
+
+
+def is_cooling(sight: Sight, each: Escalation, rule: Rule, ladder: Ladder) -> bool:
+    """Whether a step that is not to be had any more stays, because it lately was (hysteresis)."""
+    policy = ladder.policy
+    if policy.step_down != "hysteresis" or each.status != "raised" or not hurts(each.kind):
+        return False
+    day = sight.standing.day
+    return any(
+        _was_kept(sight, each, rule, day - timedelta(days=ago))
+        for ago in range(1, policy.step_down_days + 1)
+    )
+
+
+def _was_kept(sight: Sight, each: Escalation, rule: Rule, day: date) -> bool:
+    then = sight.on(day)
+    subject = then.subject(each.company, each.subject)
+    return subject is not None and rule.kept(then.view(subject, keeping(each.kind)))
