@@ -18,9 +18,11 @@ from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSet
 from huikuan.events.notifier import (
     EscalationAcknowledged,
     EscalationApproved,
+    EscalationExhausted,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
+    EscalationRepeated,
     EscalationRetracted,
     EscalationVoided,
     PolicyAdopted,
@@ -30,6 +32,7 @@ from services.notifier.domain.case import Case, note
 from services.notifier.domain.decide import Place, decide
 from services.notifier.domain.past import Past, retractions
 from services.notifier.domain.policy import hurts
+from services.notifier.domain.repeating import repetitions
 from services.notifier.shared import Shared, adopt_policy, open_business_day
 from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
 from services.notifier.words import PUBLISHER, Speech
@@ -40,6 +43,8 @@ CASE_TYPES = frozenset(
     for kind in (
         EscalationProposed,
         EscalationRaised,
+        EscalationRepeated,
+        EscalationExhausted,
         EscalationLifted,
         EscalationVoided,
         EscalationRetracted,
@@ -185,6 +190,7 @@ class NotifierRules:
             run_start=run_start_of(past, day, judged_from, retracted),
         )
         speech.say(decision.changes)
+        speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
         account.waits_for_opening = decision.waits_for_opening
         if speech.sayings:
             account.case_body = None

@@ -64,6 +64,9 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
         "hold_seq": each.hold_seq,
         "inputs": each.inputs,
         "approvals": [shown_answer(answer) for answer in each.approvals],
+        "repeated_on": [on for on in each.repeated_on if on <= day],
+        "exhausted": 0 < each.exhausted_after == len(each.repeated_on)
+        and each.repeated_on[-1] <= day,
         "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
     }
     if ended and each.reason:

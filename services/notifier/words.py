@@ -6,9 +6,11 @@ from datetime import date
 from huikuan.eventlog.record import Record, Saying
 from huikuan.events.codec import encode
 from huikuan.events.notifier import (
+    EscalationExhausted,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
+    EscalationRepeated,
     EscalationRetracted,
     EscalationSaid,
     EscalationVoided,
@@ -23,6 +25,8 @@ _EVENTS: dict[str, type[EscalationSaid]] = {
     "lift": EscalationLifted,
     "void": EscalationVoided,
     "retract": EscalationRetracted,
+    "repeat": EscalationRepeated,
+    "exhaust": EscalationExhausted,
 }
 
 

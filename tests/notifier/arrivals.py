@@ -14,6 +14,7 @@ from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled
 from huikuan.events.notifier import EscalationApproved, PolicyAdopted
+from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
 from tests.debtor.histories import DAYS, histories, terms
@@ -82,6 +83,10 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
 """Values other than the defaults."""
 
 
+KINDS = ["notice", "notice", "call", "stop_supply", "stop_supply", "legal_referral"]
+repeats = st.fixed_dictionaries({"every_days": st.integers(1, 4), "times": st.integers(1, 3)})
+
+
 @st.composite
 def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     """One step; a plain one has no hold, approval, unless or lift of its own."""
@@ -91,11 +96,13 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     )
     step: dict[str, Any] = {
         "name": name,
-        "kind": draw(st.sampled_from(["notice", "stop_supply", "stop_supply", "legal_referral"])),
+        "kind": draw(st.sampled_from(KINDS)),
         "when": draw(conditions(*named)),
     }
     per = draw(st.sampled_from([None, "debtor", "item"]))
     step |= {"per": per} if per else {}
+    if not plain and step["kind"] in MAY_REPEAT and draw(st.booleans()):
+        step["repeat"] = draw(repeats)
     if not plain:
         step |= draw(
             st.fixed_dictionaries(

@@ -85,7 +85,9 @@ def test_amounts_are_normalised_so_that_equal_policies_are_equal_documents() -> 
         ({"name": "clear"}, "/steps/0", "state without any step"),
         ({"kind": "legal_referral", "approval": "one"}, "/steps/0", "two people"),
         ({"lift_when": {"tag": "vip"}}, "/steps/0", "thresholds only"),
-        ({"repeat": 3}, "/steps/0/repeat", "This field is unknown."),
+        ({"repeats": 3}, "/steps/0/repeats", "This field is unknown."),
+        ({"repeat": {"every_days": 7}}, "/steps/0/repeat/times", "required"),
+        ({"kind": "stop_supply", "repeat": {"every_days": 7, "times": 3}}, "/steps/0", "stays in"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_place(step: dict[str, Any], pointer: str, said: str) -> None:

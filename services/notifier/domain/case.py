@@ -16,9 +16,11 @@ from huikuan.events.fields import Event
 from huikuan.events.notifier import (
     EscalationAcknowledged,
     EscalationApproved,
+    EscalationExhausted,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
+    EscalationRepeated,
     EscalationRetracted,
     EscalationSaid,
     EscalationVoided,
@@ -61,6 +63,10 @@ class Escalation(msgspec.Struct, array_like=True):
     reason: str | None = None
     approvals: list[Answer] = msgspec.field(default_factory=list)
     acknowledgements: list[Answer] = msgspec.field(default_factory=list)
+    repeated_on: list[date] = msgspec.field(default_factory=list)
+    """The effective dates on which it was said again."""
+    exhausted_after: int = 0
+    """After how many repetitions it was said that no more will come."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -106,6 +112,8 @@ def note(case: Case, event: Event, recorded_at: int) -> None:
             _end(case, event, "voided", recorded_at)
         case EscalationRetracted():
             _end(case, event, "retracted", recorded_at)
+        case EscalationRepeated() | EscalationExhausted():
+            _repeat(case, event)
         case EscalationApproved() | EscalationAcknowledged():
             _answer(case, event, recorded_at)
         case _:
@@ -143,6 +151,15 @@ def _raise(case: Case, event: EscalationRaised, recorded_at: int) -> None:
             each.raised_at = recorded_at
             return
     case.open.append(_new(event, "raised", recorded_at))
+
+
+def _repeat(case: Case, event: EscalationRepeated | EscalationExhausted) -> None:
+    for each in case.open:
+        if each.escalation == event.escalation:
+            if isinstance(event, EscalationRepeated):
+                each.repeated_on.append(event.effective_on)
+            else:
+                each.exhausted_after = len(each.repeated_on)
 
 
 def _end(case: Case, event: EscalationSaid, status: Status, recorded_at: int) -> None:

@@ -23,7 +23,7 @@ from services.notifier.domain.stepping import milder_open, waits_for_milder
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days
 
-Word = Literal["propose", "raise", "lift", "void", "retract"]
+Word = Literal["propose", "raise", "lift", "void", "retract", "repeat", "exhaust"]
 Place = tuple[str, str, str]
 """Step, company and subject."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from services.notifier.domain.condition import Amounts, Condition, Part, names_the_debtor
+from services.notifier.domain.life import MAY_REPEAT, Life
 from services.notifier.domain.switches import Switches
 
 Kind = Literal[
@@ -44,7 +45,7 @@ def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(set(values)))
 
 
-class Step(Part):
+class Step(Life):
     """One step of the ladder."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")
@@ -69,6 +70,8 @@ class Step(Part):
             raise ValueError(f'"{CLEAR}" is the state without any step; name the step otherwise')
         if self.lift_when is not None and names_the_debtor(self.lift_when):
             raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
+        if self.repeat is not None and self.kind not in MAY_REPEAT:
+            raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
         if self.kind == "legal_referral" and self.approval not in {None, "two"}:
             raise ValueError("a legal referral always needs two people: write `approval: two`")
         return self

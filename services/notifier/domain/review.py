@@ -12,6 +12,7 @@ from huikuan.debtor.things import Day
 from services.notifier.domain.case import Case
 from services.notifier.domain.decide import hold_ends_on
 from services.notifier.domain.ladder import Ladder
+from services.notifier.domain.repeating import next_repetition_on
 
 
 def next_review_on(
@@ -36,6 +37,7 @@ def next_review_on(
         if birthday is not None:
             candidates.append(date.fromordinal(birthday))
         candidates += _holds(day, case, ladder)
+        candidates += _repetitions(day, case, ladder)
         if waits_for_opening:
             candidates.append(day + timedelta(days=1))
     return min(candidates, default=None)
@@ -56,3 +58,10 @@ def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
             ends_on = hold_ends_on(ladder, rule.step, each)
             if ends_on > day:
                 yield ends_on
+
+
+def _repetitions(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
+    for each in case.open:
+        on = next_repetition_on(each, ladder, day)
+        if on is not None:
+            yield on

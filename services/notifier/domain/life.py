@@ -1,0 +1,29 @@
+"""What a step says about the life of its escalations."""
+
+from typing import Annotated
+
+from pydantic import Field, StrictInt
+
+from services.notifier.domain.condition import Part
+
+MAY_REPEAT = frozenset({"notice", "call", "visit"})
+"""Kinds that can be said again; a stop is in force until it is lifted."""
+
+
+class Repeat(Part):
+    """How a step is said again while it is in force (practices 001-1, 004-12)."""
+
+    every_days: Annotated[StrictInt, Field(ge=1, le=366)] = Field(
+        description="Days from the date it took effect, and again as many"
+    )
+    times: Annotated[StrictInt, Field(ge=1, le=100)] = Field(
+        description="How often it is said again; then it is exhausted"
+    )
+
+
+class Life(Part):
+    """The fields of a step that tell how its escalations live."""
+
+    repeat: Repeat | None = Field(
+        None, description="Said again while in force, not while paused; notices, calls and visits"
+    )
