@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands import backtest_declared
 from services.commands.declared import AFile, AsJson, Commands, examples, on
 from services.commands.groups import GROUPS
 from services.commands.words import say
@@ -54,6 +55,7 @@ app = typer.Typer(
 
 for _name, _group in GROUPS.items():
     app.add_typer(_group, name=_name)
+backtest_declared.declare(app)
 
 
 @app.command(

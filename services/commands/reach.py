@@ -60,6 +60,10 @@ class Services:
         headers = {"Content-Type": media_type}
         return _content(self._send("PUT", service, path, content=content, headers=headers))
 
+    def delete(self, service: str, path: str) -> Any:
+        """Likewise for a request that ends something."""
+        return _content(self._send("DELETE", service, path))
+
     def wait(self, service: str, position: str) -> None:
         """Return when the service has folded that far."""
         self.get(service, "/v1/position", after_position=position)

@@ -15,6 +15,7 @@ from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.adopting import document_of
+from services.notifier.backtest_api import backtest_router
 from services.notifier.document import read_policy
 from services.notifier.domain.policies import in_force_on
 from services.notifier.feed import Item, cursor_of, items_of
@@ -60,6 +61,7 @@ def make_router(notifier: Notifier) -> APIRouter:
     _add_answers(router, notifier)
     router.include_router(overriding_router(Overriding(notifier.service)))
     router.include_router(forecast_router(notifier.foresight))
+    router.include_router(backtest_router(notifier.service, notifier.backtests))
     return router
 
 

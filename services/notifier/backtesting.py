@@ -4,15 +4,16 @@ It says nothing and writes nothing. In memory are one partition's records (at mo
 and what came out for the debtors that differ most.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from heapq import heappush, heapreplace
 
 import msgspec
 
 from huikuan.eventlog.by_key import ByKey, records_by_key
 from huikuan.eventlog.log import Log
-from huikuan.eventlog.record import EVERYBODY
-from services.notifier.domain.backtest import Totals
+from huikuan.eventlog.record import EVERYBODY, Record
+from services.notifier.domain.totals import Totals
 from services.notifier.rules import NotifierRules
 from services.notifier.timeline import timeline
 from services.notifier.told import Told
@@ -45,29 +46,35 @@ class Backtest:
         self._left_out = 0
         self.outcome = Outcome()
 
-    def run(self, stops: Mapping[int, int], on_progress: Progress | None = None) -> Outcome:
-        """Try it on every partition up to its position in ``stops``."""
-        total = sum(stops.values())
+    def run(self, folded: Mapping[int, int], on_progress: Progress | None = None) -> Outcome:
+        """Try it on every partition, on what lies before its position in ``folded``.
+
+        What was said because of that is looked for to the log's end.
+        """
+        ends = {partition: self._log.end(partition) for partition in folded}
+        total = sum(ends.values())
         wanted = self._trial.debtors.__contains__ if self._trial.debtors is not None else None
-        for partition, stop in stops.items():
+        for partition, end in ends.items():
             done = self.outcome.records
-            for by_key in records_by_key(
-                self._log, partition, stop, self._publishers, wanted=wanted
-            ):
-                self._try(by_key, on_progress, total)
-            self.outcome.records = done + stop
+            parts = records_by_key(self._log, partition, end, self._publishers, wanted=wanted)
+            for by_key in parts:
+                lines = self._lines(by_key.pop(EVERYBODY, []), folded[partition])
+                if lines is not None:
+                    self._try(by_key, lines, on_progress, total)
+            self.outcome.records = done + end
+            if on_progress is not None:
+                on_progress(self.outcome.records, total)
         return self.outcome
 
-    def _try(self, by_key: ByKey, on_progress: Progress | None, total: int) -> None:
-        trial, outcome = self._trial, self.outcome
-        everybody = by_key.pop(EVERYBODY, [])
-        now = timeline(self._rules, everybody, trial.period, trial.policy)
-        then = None
+    def _lines(self, everybody: Sequence[Record], stop: int) -> Lines | None:
+        rules, trial, then = self._rules, self._trial, None
+        now = timeline(rules, everybody, trial.period, trial.policy, stop)
         if trial.against is not None:
-            then = timeline(self._rules, everybody, trial.period, trial.against)
-        if now is None:
-            return
-        lines = Lines(now, then)
+            then = timeline(rules, everybody, trial.period, trial.against, stop)
+        return None if now is None else Lines(now, then)
+
+    def _try(self, by_key: ByKey, lines: Lines, on_progress: Progress | None, total: int) -> None:
+        trial, outcome = self._trial, self.outcome
         for debtor, records in by_key.items():
             tried = try_debtor(self._rules, trial, Told(debtor, records, trial.period), lines)
             group = outcome.challenger if tried.challenged else outcome.champion
@@ -86,7 +93,8 @@ class Backtest:
             heapreplace(self._listed, max(entry, self._listed[0]))
             self._left_out += 1
 
+    @cached_property
     def listed(self) -> list[Tried]:
-        """The debtors that differ, those that differ most first."""
+        """The debtors that differ, those that differ most first; asked when it is over."""
         ordered = sorted(self._listed, key=lambda entry: (-entry[0], entry[1]))
         return [tried for _, _, tried in ordered]

@@ -9,6 +9,7 @@ from huikuan.eventlog.open import open_log
 from huikuan.eventlog.turning import Turning
 from services.notifier.adopting import Adopting
 from services.notifier.answering import Answering
+from services.notifier.backtest_jobs import Backtests
 from services.notifier.following import Following
 from services.notifier.foresight import Foresight
 from services.notifier.publish import TOPIC, PublicTopic
@@ -29,6 +30,7 @@ class Notifier:
         self.answering = Answering(service)
         self.questions = Questions(service)
         self.foresight = Foresight(service, self.questions)
+        self.backtests = Backtests(service)
         self._open_topic = open_topic
         self._publishing: Publishing | None = None
 
@@ -43,6 +45,7 @@ class Notifier:
     def stop(self) -> None:
         """End what ``start`` began."""
         self.service.bell.silence()
+        self.backtests.stop()
         publishing, self._publishing = self._publishing, None
         if publishing is not None:
             publishing.stop()

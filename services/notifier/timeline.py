@@ -71,9 +71,13 @@ class Timeline:
 
 
 def timeline(
-    rules: NotifierRules, records: Sequence[Record], period: Period, policy: Policy | None
+    rules: NotifierRules,
+    records: Sequence[Record],
+    period: Period,
+    policy: Policy,
+    stop: int = END,
 ) -> Timeline | None:
-    """The period under the policy (None: under those that the log has); None where it never began.
+    """The period under the policy; None where it never began before the position ``stop``.
 
     ``records``: those about everybody in the partition, in order.
     """
@@ -82,18 +86,19 @@ def timeline(
     entries: list[Entry] = []
     for record in records:
         event = _read(record)
-        if event is None or _is_replaced(event, period, policy, began=before is not None):
+        if record.position >= stop:
+            break
+        if event is None or _is_replaced(event, period, began=before is not None):
             continue
         if isinstance(event, BusinessDayOpened) and event.date > period.last_on:
             return Timeline(before, entries, record.position) if before else None
         if before is None and _is_first(event, period):
-            if policy is not None:
-                rules.everybody(shared, _adoption(policy, period, record))
+            rules.everybody(shared, _adoption(policy, period, record))
             before = copied(shared)
         due = rules.everybody(shared, record)
         if before is not None:
             entries.append(Entry(record, due, copied(shared)))
-    return Timeline(before, entries, END) if before else None
+    return Timeline(before, entries, stop) if before else None
 
 
 def copied(shared: Shared) -> Shared:
@@ -124,10 +129,9 @@ def _is_first(event: Any, period: Period) -> bool:
     return isinstance(event, BusinessDayOpened) and event.date >= period.first_on
 
 
-def _is_replaced(event: Any, period: Period, policy: Policy | None, *, began: bool) -> bool:
-    if policy is None or not isinstance(event, PolicyAdopted):
-        return False
-    return began or event.effective_on >= period.first_on
+def _is_replaced(event: Any, period: Period, *, began: bool) -> bool:
+    is_policy = isinstance(event, PolicyAdopted)
+    return is_policy and (began or event.effective_on >= period.first_on)
 
 
 def _adoption(policy: Policy, period: Period, opening: Record) -> Record:

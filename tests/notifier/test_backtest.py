@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from huikuan.events.notifier import PolicyAdopted
-from services.notifier.domain.backtest import Course, Totals, difference, is_challenged
+from services.notifier.domain.backtest import Course, difference, is_challenged
 from services.notifier.domain.policy import Policy
+from services.notifier.domain.totals import Totals
 from services.notifier.trying import Trial, Tried
 from tests.debtor.words import day, invoice, payment
 from tests.notifier.arrivals import Arrival, records_of

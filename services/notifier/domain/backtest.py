@@ -12,7 +12,6 @@ from hashlib import blake2b
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation, Status
-from services.notifier.domain.policy import hurts
 
 Amounts = dict[str, int]
 """Minor units by currency; currencies are never added."""
@@ -160,73 +159,6 @@ def _compare(then: list[Course], now: list[Course], found: Difference) -> None:
 def _overlap(one: Course, other: Course) -> bool:
     first, second = sorted((one, other), key=lambda each: each.effective_on)
     return first.ended_on is None or second.effective_on < first.ended_on
-
-
-class Sum(msgspec.Struct):
-    """What became of a step, over many debtors."""
-
-    raised: int = 0
-    proposed: int = 0
-    """Never raised: proposed to the end, or voided."""
-    retracted: int = 0
-    days_held: int = 0
-    held_minor: Amounts = msgspec.field(default_factory=dict)
-
-    def add(self, course: Course) -> None:
-        """One more."""
-        self.raised += course.was_raised
-        self.proposed += not course.was_raised
-        self.retracted += course.status == "retracted"
-        self.days_held += course.days_held
-        for currency, held_minor in course.held_minor.items():
-            self.held_minor[currency] = self.held_minor.get(currency, 0) + held_minor
-
-
-class StepTotals(msgspec.Struct):
-    """One step under both, and how often they differ."""
-
-    kind: str
-    then: Sum = msgspec.field(default_factory=Sum)
-    now: Sum = msgspec.field(default_factory=Sum)
-    added: int = 0
-    removed: int = 0
-    moved: int = 0
-    changed: int = 0
-
-
-class Totals(msgspec.Struct):
-    """Over many debtors."""
-
-    debtors: int = 0
-    debtors_that_differ: int = 0
-    steps: dict[str, StepTotals] = msgspec.field(default_factory=dict)
-    notices_then: int = 0
-    notices_now: int = 0
-
-    def add(self, then: Sequence[Course], now: Sequence[Course], found: Difference) -> None:
-        """One debtor more."""
-        self.debtors += 1
-        self.debtors_that_differ += bool(found)
-        for each in then:
-            self._of(each).then.add(each)
-            self.notices_then += each.was_raised and not hurts(each.kind)
-        for each in now:
-            self._of(each).now.add(each)
-            self.notices_now += each.was_raised and not hurts(each.kind)
-        for each in found.added:
-            self._of(each).added += 1
-        for each in found.removed:
-            self._of(each).removed += 1
-        for each, _ in found.moved:
-            self._of(each).moved += 1
-        for each, _ in found.changed:
-            self._of(each).changed += 1
-
-    def _of(self, course: Course) -> StepTotals:
-        totals = self.steps.get(course.step)
-        if totals is None:
-            totals = self.steps[course.step] = StepTotals(course.kind)
-        return totals
 
 
 def is_challenged(debtor: str, share_of_10000: int, seed: int) -> bool:
