@@ -106,13 +106,22 @@ class Sight:
         key = question if whole else (subject.company, subject.subject, question)
         view = self._views.get(key)
         if view is None:
-            standing = self._bare_standing if question == "keep_notice" else self.standing
-            lines: Iterable[Line] = standing.lines
+            seen = self._bare_seen if question == "keep_notice" else self._seen
+            lines: Iterable[Line] = seen.standing.lines
             if subject.line is not None:
-                line = _line_at(standing, subject.company, subject.subject)
+                line = seen.lines.get((subject.company, subject.subject))
                 lines = () if line is None else (line,)
-            view = self._views[key] = _view(standing, lines, question, self.reading)
+            view = self._views[key] = _view(seen.whole, lines, question, self.reading)
         return view
+
+    @cached_property
+    def _seen(self) -> "Seen":
+        return Seen(self.standing, self.reading)
+
+    @cached_property
+    def _bare_seen(self) -> "Seen":
+        bare = self._bare_standing
+        return self._seen if bare is self.standing else Seen(bare, self.reading)
 
     @cached_property
     def _bare_standing(self) -> Standing:
@@ -123,7 +132,7 @@ class Sight:
         """The subject by its name; None where the line is no longer open."""
         if subject == DEBTOR:
             return WHOLE_DEBTOR
-        line = _line_at(self.standing, company, subject)
+        line = self._seen.lines.get((company, subject))
         return None if line is None else Subject(company, subject, line)
 
     def is_dunnable(self, line: Line) -> bool:
@@ -137,11 +146,22 @@ class Sight:
                 yield Subject(line.company, subject_of(line), line)
 
 
-def _line_at(standing: Standing, company: str, subject: str) -> Line | None:
-    for line in standing.lines:
-        if line.company == company and subject_of(line) == subject:
-            return line
-    return None
+class Seen:
+    """A standing with what all its views have in common, made once."""
+
+    def __init__(self, standing: Standing, reading: Reading) -> None:
+        self.standing = standing
+        self._reading = reading
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], Line]:
+        """By company and name; of two invoices by one name the first."""
+        return {(line.company, subject_of(line)): line for line in reversed(self.standing.lines)}
+
+    @cached_property
+    def whole(self) -> View:
+        """What a view says of the debtor, whatever lines count."""
+        return _of_the_debtor(self.standing, self._reading)
 
 
 def subject_of(line: Line) -> str:
@@ -149,7 +169,27 @@ def subject_of(line: Line) -> str:
     return f"item:{line.item}/{line.instalment}" if line.instalment else f"item:{line.item}"
 
 
-def _view(standing: Standing, lines: Iterable[Line], question: Question, reading: Reading) -> View:
+def _of_the_debtor(standing: Standing, reading: Reading) -> View:
+    sums = standing.sums
+    return View(
+        days_overdue=None,
+        overdue_minor={},
+        balance_minor={},
+        exposure_minor={currency: each.exposure_minor for currency, each in sums.items()},
+        exposure_by={currency: each.exposure_by for currency, each in sums.items()}
+        if reading.switches.limit_buckets
+        else {},
+        limit_minor={currency: _limit(each, reading) for currency, each in sums.items()},
+        shortfall_minor=standing.promise_shortfall_minor,
+        overdue_items=0,
+        open_items=0,
+        broken_promises=_broken(standing, reading),
+        segment=standing.segment,
+        tags=standing.tags,
+    )
+
+
+def _view(whole: View, lines: Iterable[Line], question: Question, reading: Reading) -> View:
     oldest: int | None = None
     open_items = overdue_items = 0
     overdue_minor: dict[str, int] = {}
@@ -169,22 +209,19 @@ def _view(standing: Standing, lines: Iterable[Line], question: Question, reading
         if age > 0:
             overdue_items += 1
             overdue_minor[line.currency] = overdue_minor.get(line.currency, 0) + counted
-    sums = standing.sums
     return View(
-        days_overdue=oldest,
-        overdue_minor=overdue_minor,
-        balance_minor=balance_minor,
-        exposure_minor={currency: each.exposure_minor for currency, each in sums.items()},
-        exposure_by={currency: each.exposure_by for currency, each in sums.items()}
-        if reading.switches.limit_buckets
-        else {},
-        limit_minor={currency: _limit(each, reading) for currency, each in sums.items()},
-        shortfall_minor=standing.promise_shortfall_minor,
-        overdue_items=overdue_items,
-        open_items=open_items,
-        broken_promises=_broken(standing, reading),
-        segment=standing.segment,
-        tags=standing.tags,
+        oldest,
+        overdue_minor,
+        balance_minor,
+        whole.exposure_minor,
+        whole.exposure_by,
+        whole.limit_minor,
+        whole.shortfall_minor,
+        overdue_items,
+        open_items,
+        whole.broken_promises,
+        whole.segment,
+        whole.tags,
     )
 
 
