@@ -115,6 +115,7 @@ def _course(course: Course) -> Answer:
         "status": course.status,
         "effective_on": course.effective_on,
         "ended_on": course.ended_on,
+        "repeated": course.repeated,
         "days_held": course.days_held,
         "amount_days": _amounts(course.held_minor),
     }

@@ -41,6 +41,8 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     held_minor: Amounts
     """Amount times days: what the debtor's exposure was while it was in force, day by day, in
     minor units; of a step per item what was open of the item."""
+    repeated: int = 0
+    """How often it was said again in the period."""
 
     @property
     def was_raised(self) -> bool:
@@ -53,9 +55,9 @@ class Course(msgspec.Struct, frozen=True, gc=False):
         return (self.step, self.company, self.subject)
 
     @property
-    def outcome(self) -> tuple[str, Status, date | None]:
-        """How it ended, if it did."""
-        return (self.kind, self.status, self.ended_on)
+    def outcome(self) -> tuple[str, Status, date | None, int]:
+        """How it ended, if it did, and how often it was said again."""
+        return (self.kind, self.status, self.ended_on, self.repeated)
 
 
 Held = Callable[[Escalation, date, date], Amounts]
@@ -88,6 +90,7 @@ def _course(each: Escalation, period: Period, held: Held) -> Course:
         each.ended_on,
         days,
         held_minor,
+        sum(on >= period.first_on for on in each.repeated_on),
     )
 
 

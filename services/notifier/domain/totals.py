@@ -66,10 +66,10 @@ class Totals(msgspec.Struct):
         self.debtors_that_differ += bool(found)
         for each in then:
             self._of(each).then.add(each)
-            self.notices_then += each.was_raised and not hurts(each.kind)
+            self.notices_then += _notices(each)
         for each in now:
             self._of(each).now.add(each)
-            self.notices_now += each.was_raised and not hurts(each.kind)
+            self.notices_now += _notices(each)
         for each in found.added:
             self._of(each).added += 1
         for each in found.removed:
@@ -107,3 +107,8 @@ class Totals(msgspec.Struct):
         if totals is None:
             totals = self.steps[course.step] = StepTotals(course.kind)
         return totals
+
+
+def _notices(course: Course) -> int:
+    """How many letters it makes."""
+    return 0 if hurts(course.kind) or not course.was_raised else 1 + course.repeated
