@@ -35,9 +35,6 @@ class Store(Protocol):
     def first_review(self) -> date | None:
         """The earliest date on which a committed key must be reviewed; None where there is none."""
 
-    def count(self, most: int) -> int:
-        """How many keys are committed, counting no further than ``most``."""
-
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """Each key's readable records before ``stop``, in order, at least the committed ones."""
 
@@ -74,12 +71,11 @@ class DueKeys:
         return keys, bound
 
     def count(self, most: int) -> int:
-        """How many keys the partition has, counting no further than ``most`` or a little more."""
-        count = self._store.count(most)
-        if count >= most:
-            return count
-        waiting = self._accounts.outlooks.keys()
-        return count + len(waiting) - len(self._store.load(waiting))
+        """How many keys the partition has, counting no further than ``most``."""
+        if not most:
+            return 0
+        committed = self._store.due(None, EVERYBODY, most)
+        return min(most, len(self._accounts.outlooks.keys() | set(committed)))
 
     def _committed(self, through: date | None, after: str, limit: int) -> list[str]:
         """Asks the store, but on days on which nothing can be due."""

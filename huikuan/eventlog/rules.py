@@ -133,7 +133,7 @@ class Weighing(Rules[S, A], Protocol[S, A]):
     ) -> list[Saying]:
         """What must be said to everybody before the first review; applies it to ``shared`` itself.
 
-        ``count(most)`` answers how many keys the partition has, counting no further than ``most``.
+        ``count(most)`` answers how many keys the partition has, counting no further.
         It may be asked again after a rebuild, when some reviews were made: then the first verdict
         stands.
         """

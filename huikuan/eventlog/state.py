@@ -71,7 +71,6 @@ class State:
             .order_by(columns.key)
             .limit(bindparam("most"))
         )
-        self._count = select(func.count()).select_from(self._everyone.subquery())
         self._due = self._everyone.where(columns.review_on <= bindparam("through"))
         self._first_review = select(func.min(columns.review_on)).where(
             columns.partition == bindparam("partition"), columns.review_on.is_not(None)
@@ -118,11 +117,6 @@ class State:
         """The earliest date on which a key must be reviewed; None where there is none."""
         first: date | None = connection.scalar(self._first_review, {"partition": partition})
         return first
-
-    def count(self, connection: Connection, partition: int, most: int) -> int:
-        """How many keys a partition has, counting no further than ``most``."""
-        wanted = {"partition": partition, "after": EVERYBODY, "most": most}
-        return connection.execute(self._count, wanted).scalar_one()
 
     def save(self, connection: Connection, rows: Iterable[Keyed]) -> None:
         """Insert or replace."""

@@ -41,11 +41,6 @@ class PartitionStore:
         with self._database.reading() as connection:
             return self._state.first_review(connection, self._partition)
 
-    def count(self, most: int) -> int:
-        """See ``due.Store``."""
-        with self._database.reading() as connection:
-            return self._state.count(connection, self._partition, most)
-
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """See ``due.Store``."""
         with self._database.reading() as connection:

@@ -99,10 +99,6 @@ class ThrowAway:
         """See ``due.Store``."""
         return min((row.review_on for row in self._rows.values() if row.review_on), default=None)
 
-    def count(self, most: int) -> int:
-        """See ``due.Store``."""
-        return min(most, len(self._rows.keys() - {EVERYBODY}))
-
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """See ``due.Store``."""
         del stop  # nothing later is here

@@ -63,6 +63,12 @@ class EscalationProposed(EscalationSaid, frozen=True, kw_only=True, omit_default
     TYPE: ClassVar[str] = "huikuan.escalation.proposed.v1"
 
 
+class EscalationHeld(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Proposed, and held by a guard (``reason``): a person approves, or its cause goes away."""
+
+    TYPE: ClassVar[str] = "huikuan.escalation.held.v1"
+
+
 class EscalationRaised(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """In force (生效)."""
 
@@ -97,3 +103,27 @@ class EscalationRetracted(EscalationSaid, frozen=True, kw_only=True, omit_defaul
     """Raised, and shown by late facts not to have been due (追溯撤销)."""
 
     TYPE: ClassVar[str] = "huikuan.escalation.retracted.v1"
+
+
+class BreakerTripped(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Opening a date would have hurt too many debtors of a partition: all were held (熔断)."""
+
+    TYPE: ClassVar[str] = "huikuan.breaker.tripped.v1"
+    EVERYBODY: ClassVar[bool] = True
+
+    tripped_on: date
+    steps: int
+    debtors: int
+    policy_version: Id
+
+
+class BreakerReleased(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A person looked and lets go what was held on a date (a command)."""
+
+    TYPE: ClassVar[str] = "huikuan.breaker.released.v1"
+    EVERYBODY: ClassVar[bool] = True
+
+    tripped_on: date
+    by: Word
+    reason: Word
+    on: date

@@ -12,6 +12,7 @@ from huikuan.eventlog.service import Service
 from huikuan.eventlog.turning import Turning
 from huikuan.events.notifier import (
     EscalationExhausted,
+    EscalationHeld,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
@@ -34,6 +35,7 @@ PUBLIC_TYPES = frozenset(
     kind.TYPE
     for kind in (
         EscalationProposed,
+        EscalationHeld,
         EscalationRaised,
         EscalationRepeated,
         EscalationExhausted,

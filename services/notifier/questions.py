@@ -9,7 +9,7 @@ from huikuan.debtor.fold import refold
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.events.codec import decode
-from services.notifier.domain.case import Case, Escalation, note
+from services.notifier.domain.case import CASE_TYPES, Case, Escalation, note
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.overriding import overrides_known
@@ -17,7 +17,7 @@ from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.following import Following
-from services.notifier.rules import CASE_TYPES, HELD, facts_of
+from services.notifier.rules import HELD, facts_of
 from services.notifier.shared import Shared
 from services.notifier.shown import (
     is_in_force,

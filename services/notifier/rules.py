@@ -1,6 +1,6 @@
 """What the notifier does with records: folds facts into accounts, decides, notes what it says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -15,43 +15,20 @@ from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events.codec import FACT_TYPES, FACTS, UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
-from huikuan.events.notifier import (
-    EscalationAcknowledged,
-    EscalationApproved,
-    EscalationExhausted,
-    EscalationLifted,
-    EscalationProposed,
-    EscalationRaised,
-    EscalationRepeated,
-    EscalationRetracted,
-    EscalationVoided,
-    PolicyAdopted,
-)
+from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
-from services.notifier.domain.case import Case, note
-from services.notifier.domain.decide import Place, decide
+from services.notifier.breaking import verdict, weigh
+from services.notifier.domain.case import CASE_TYPES, Case, note
+from services.notifier.domain.change import Place
+from services.notifier.domain.decide import decide
 from services.notifier.domain.past import Past, retractions
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.repeating import repetitions
-from services.notifier.shared import Shared, adopt_policy, open_business_day
+from services.notifier.shared import Shared, adopt_policy, open_business_day, release, trip
 from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
 from services.notifier.words import PUBLISHER, Speech
 
 _TO_ACCOUNT = FACT_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
-CASE_TYPES = frozenset(
-    kind.TYPE
-    for kind in (
-        EscalationProposed,
-        EscalationRaised,
-        EscalationRepeated,
-        EscalationExhausted,
-        EscalationLifted,
-        EscalationVoided,
-        EscalationRetracted,
-        EscalationAcknowledged,
-        EscalationApproved,
-    )
-)
 HELD, NOTICED = "held", "noticed"
 """Labels of debtors against whom something harder than a notice, or only notices, are in force."""
 
@@ -115,8 +92,13 @@ class NotifierRules:
             case RulesChanged(service="notifier"):
                 shared.judge_from = shared.setting.open_on
                 return Due(everyone=True)
+            case BreakerTripped() as event:
+                trip(shared, event)
+            case BreakerReleased() as event:
+                release(shared, event)
             case _:
-                return NOBODY
+                pass
+        return NOBODY
 
     def fold(self, account: Watched, record: Record, shared: Shared) -> bool:
         """See ``Rules``."""
@@ -156,8 +138,10 @@ class NotifierRules:
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
-        account.look_again()
+        # The sight stays: of another day, or under another policy, it is not used again.
+        account.fact = account.waits_for_opening = None
         if account.account.waiting:
+            account.sight = None
             advance(account.account, shared.setting)
 
     def set_aside(self, account: Watched, record: Record, reason: str) -> None:
@@ -188,6 +172,7 @@ class NotifierRules:
             opening=opening,
             again=frozenset(retracted),
             run_start=run_start_of(past, day, judged_from, retracted),
+            guards=shared.guards(),
         )
         speech.say(decision.changes)
         speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
@@ -195,6 +180,17 @@ class NotifierRules:
         if speech.sayings:
             account.case_body = None
         return speech.sayings
+
+    def weigh(self, account: Watched, record: Record, shared: Shared) -> int:
+        """See ``Weighing``: how many steps that hurt would be raised."""
+        del record
+        return weigh(account, shared)
+
+    def weighed(
+        self, weight: int, count: Callable[[int], int], record: Record, shared: Shared
+    ) -> list[Saying]:
+        """See ``Weighing``: whether the breaker trips."""
+        return verdict(weight, count, record, shared)
 
 
 def _retract(account: Watched, past: Past, speech: Speech) -> dict[Place, date]:

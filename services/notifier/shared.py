@@ -7,11 +7,30 @@ import msgspec
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.rules import NOBODY, Due
 from huikuan.events.ledger import BusinessDayOpened
-from huikuan.events.notifier import PolicyAdopted
+from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
+from services.notifier.domain.guards import NO_GUARDS, Guards
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policies import Adopted, adopted, in_force_on, ladder
 
 _DAY = timedelta(days=1)
+
+
+class Tripped(msgspec.Struct, frozen=True):
+    """A day whose steps were held, for they were too many of so many debtors."""
+
+    tripped_on: date
+    steps: int
+    debtors: int
+    policy_version: str
+
+
+class Released(msgspec.Struct, frozen=True):
+    """Who let go what was held on a date, on which open day, and why."""
+
+    tripped_on: date
+    by: str
+    reason: str
+    on: date
 
 
 class Shared(msgspec.Struct):
@@ -24,11 +43,26 @@ class Shared(msgspec.Struct):
     """The first of the days that the last record about everybody makes us judge."""
     missed_from: date | None = None
     """Days from here on were never judged, because no policy had been adopted then."""
+    tripped: tuple[Tripped, ...] = ()
+    """By date, as are those released. Both only grow, whatever the order: a rebuild reads what we
+    said later than we said it."""
+    released: tuple[Released, ...] = ()
 
     def ladder_now(self) -> Ladder | None:
         """The rules of the policy in force on the open day."""
         day = self.setting.open_on
         return ladder(in_force_on(self.policies, day)) if day else None
+
+    def has_tripped(self, day: date) -> bool:
+        """Whether that day's steps were too many."""
+        return any(each.tripped_on == day for each in self.tripped)
+
+    def guards(self) -> Guards:
+        """What keeps steps that hurt from being raised."""
+        if not self.tripped:
+            return NO_GUARDS
+        released = {each.tripped_on for each in self.released}
+        return Guards(frozenset(each.tripped_on for each in self.tripped) - released)
 
 
 def open_business_day(shared: Shared, event: BusinessDayOpened) -> Due:
@@ -43,7 +77,10 @@ def open_business_day(shared: Shared, event: BusinessDayOpened) -> Due:
         shared.first_open_on = event.date
     policies = shared.policies
     changed = before is None or in_force_on(policies, before) != in_force_on(policies, event.date)
-    return Due(through=event.date, everyone=changed)
+    now = shared.ladder_now()
+    # Where nothing can hurt, nothing need be weighed.
+    weighed = now is not None and any(rule.step.hurts for rule in now.rules)
+    return Due(through=event.date, everyone=changed, weighed=weighed)
 
 
 def adopt_policy(shared: Shared, event: PolicyAdopted) -> Due:
@@ -57,3 +94,19 @@ def adopt_policy(shared: Shared, event: PolicyAdopted) -> Due:
         shared.judge_from = shared.missed_from = max(event.effective_on, first_open_on)
     # Everyone even where it takes effect later: when an account is next looked at may change.
     return Due(everyone=True, refold=refold_everyone)
+
+
+def trip(shared: Shared, event: BreakerTripped) -> None:
+    """That day's steps are held."""
+    tripped = Tripped(event.tripped_on, event.steps, event.debtors, event.policy_version)
+    if not shared.has_tripped(event.tripped_on):
+        shared.tripped = tuple(sorted((*shared.tripped, tripped), key=lambda each: each.tripped_on))
+
+
+def release(shared: Shared, event: BreakerReleased) -> None:
+    """A person let that day's steps go; who was first did."""
+    released = Released(event.tripped_on, event.by, event.reason, event.on)
+    if all(each.tripped_on != event.tripped_on for each in shared.released):
+        shared.released = tuple(
+            sorted((*shared.released, released), key=lambda each: each.tripped_on)
+        )

@@ -13,8 +13,9 @@ from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
 from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.case import Case
+from services.notifier.domain.change import Place
 from services.notifier.domain.condition import ANY_AGE
-from services.notifier.domain.decide import Place, decide
+from services.notifier.domain.decide import decide
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
@@ -27,7 +28,16 @@ from services.notifier.shared import Shared
 class Watched:
     """One debtor as the notifier knows him: his account, and his case beside it."""
 
-    __slots__ = ("account", "case", "case_body", "debtor", "fact", "sight", "waits_for_opening")
+    __slots__ = (
+        "account",
+        "case",
+        "case_body",
+        "debtor",
+        "fact",
+        "sight",
+        "sight_under",
+        "waits_for_opening",
+    )
 
     def __init__(self, debtor: str, account: Account, case: Case) -> None:
         self.debtor = debtor
@@ -37,6 +47,8 @@ class Watched:
         """The case as it is written; None once a word may have changed it."""
         self.sight: Sight | None = None
         """Of the open day; None once a record may have changed it."""
+        self.sight_under = 0
+        """How many policies had been adopted when it was made."""
         self.fact: Event | None = None
         """The fact that was folded last, until he is decided about."""
         self.waits_for_opening: bool | None = None
@@ -60,8 +72,10 @@ def past_of(account: Watched, shared: Shared) -> Past:
 def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on the open day, made once between two records."""
     sight = account.sight
-    if sight is None or sight.standing.day != day:
+    under = len(shared.policies)
+    if sight is None or sight.standing.day != day or account.sight_under != under:
         sight = account.sight = look(account, shared, day)
+        account.sight_under = under
     return sight
 
 

@@ -7,6 +7,7 @@ from huikuan.eventlog.record import Record, Saying
 from huikuan.events.codec import encode
 from huikuan.events.notifier import (
     EscalationExhausted,
+    EscalationHeld,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
@@ -16,11 +17,12 @@ from huikuan.events.notifier import (
     EscalationVoided,
 )
 from services.notifier.domain.case import Case, note
-from services.notifier.domain.decide import Change
+from services.notifier.domain.change import Change
 
 PUBLISHER = "notifier"
 _EVENTS: dict[str, type[EscalationSaid]] = {
     "propose": EscalationProposed,
+    "hold": EscalationHeld,
     "raise": EscalationRaised,
     "lift": EscalationLifted,
     "void": EscalationVoided,

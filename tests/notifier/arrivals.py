@@ -79,6 +79,7 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "limit_test": st.sampled_from(["total", "any_bucket"]),
     "promise_defers": st.just("none"),
     "partly_weight": st.sampled_from(["0", "1"]),
+    "breaker": st.just({"count": 0, "share": 0}),
 }
 """Values other than the defaults."""
 
@@ -200,6 +201,9 @@ class Follower:
             if due.refold:
                 self.rules.refold(self.watched, self.known, self.shared)
             self.rules.advance(self.watched, self.shared)
+            if due.weighed:
+                weight = self.rules.weigh(self.watched, record, self.shared)
+                self.said += self.rules.weighed(weight, lambda _: 1, record, self.shared)
             self._decide(record)
 
     def _decide(self, record: Record) -> None:

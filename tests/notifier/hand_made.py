@@ -7,7 +7,8 @@ from huikuan.debtor.standing import Line, Standing, Sums
 from huikuan.eventlog.record import Meta, Record
 from huikuan.events.notifier import EscalationApproved
 from services.notifier.domain.case import Case, note
-from services.notifier.domain.decide import Change, decide
+from services.notifier.domain.change import Change
+from services.notifier.domain.decide import decide
 from services.notifier.domain.ladder import Ladder, ladder_of
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.view import Sight

@@ -17,6 +17,7 @@ from huikuan.events.notifier import (
     EscalationAcknowledged,
     EscalationApproved,
     EscalationExhausted,
+    EscalationHeld,
     EscalationLifted,
     EscalationProposed,
     EscalationRaised,
@@ -25,9 +26,28 @@ from huikuan.events.notifier import (
     EscalationSaid,
     EscalationVoided,
 )
+from services.notifier.domain.objections import OBJECTIONS
 from services.notifier.domain.overriding import imposer
 
 Status = Literal["proposed", "raised", "lifted", "voided", "retracted"]
+
+
+CASE_TYPES = frozenset(
+    kind.TYPE
+    for kind in (
+        EscalationProposed,
+        EscalationHeld,
+        EscalationRaised,
+        EscalationRepeated,
+        EscalationExhausted,
+        EscalationLifted,
+        EscalationVoided,
+        EscalationRetracted,
+        EscalationAcknowledged,
+        EscalationApproved,
+    )
+)
+"""What ``note`` takes in."""
 
 
 class Answer(msgspec.Struct, array_like=True, frozen=True):
@@ -67,6 +87,9 @@ class Escalation(msgspec.Struct, array_like=True):
     """The effective dates on which it was said again."""
     exhausted_after: int = 0
     """After how many repetitions it was said that no more will come."""
+    held: str | None = None
+    """Which guard held it last, for a person's approval or until it no longer objects."""
+    held_on: date | None = None
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -106,6 +129,8 @@ def note(case: Case, event: Event, recorded_at: int) -> None:
             case.open.append(_new(event, "proposed", recorded_at))
         case EscalationRaised():
             _raise(case, event, recorded_at)
+        case EscalationHeld():
+            _hold(case, event)
         case EscalationLifted():
             _end(case, event, "lifted", recorded_at)
         case EscalationVoided():
@@ -137,7 +162,15 @@ def _new(event: EscalationSaid, status: Status, recorded_at: int) -> Escalation:
         hold_seq=event.hold_seq or 0,
         inputs=event.inputs,
         raised_at=recorded_at if status == "raised" else None,
+        held=event.reason if event.reason in OBJECTIONS else None,
+        held_on=event.on if event.reason in OBJECTIONS else None,
     )
+
+
+def _hold(case: Case, event: EscalationHeld) -> None:
+    for each in case.open:
+        if each.escalation == event.escalation:
+            each.held, each.held_on = event.reason, event.on
 
 
 def _raise(case: Case, event: EscalationRaised, recorded_at: int) -> None:

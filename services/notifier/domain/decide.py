@@ -5,13 +5,15 @@ Whatever is raised also stays (see ``view``), so asking twice says nothing the s
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.change import Change, Place, Word
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ending import any_cools, why_ended
+from services.notifier.domain.guards import NO_GUARDS, Guards, Raising, objection
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.overriding import (
     OVERRIDDEN,
@@ -22,25 +24,6 @@ from services.notifier.domain.policy import Step
 from services.notifier.domain.stepping import milder_open, waits_for_milder
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days
-
-Word = Literal["propose", "raise", "lift", "void", "retract", "repeat", "exhaust"]
-Place = tuple[str, str, str]
-"""Step, company and subject."""
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One word to say. ``escalation`` is None where it begins a new one."""
-
-    word: Word
-    step: str
-    kind: str
-    company: str
-    subject: str
-    effective_on: date
-    policy_version: str
-    escalation: str | None = None
-    reason: str | None = None
-    inputs: dict[str, Any] | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -62,6 +45,7 @@ def decide(
     opening: bool,
     again: frozenset[Place] = frozenset(),
     run_start: RunStart | None = None,
+    guards: Guards = NO_GUARDS,
 ) -> Decision:
     """Endings first, then beginnings, mild to severe.
 
@@ -78,7 +62,7 @@ def decide(
         return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
     on_that_day: RunStart = run_start or (lambda *_: standing.day)
-    judged = Judged(sight, ladder, opening, again, on_that_day, still_open)
+    judged = Judged(sight, ladder, opening, again, on_that_day, still_open, guards)
     began = list(_beginnings(judged))
     now = [change for change in began if change is not None]
     return Decision([*ended, *now], waits_for_opening=cools or len(now) < len(began))
@@ -93,6 +77,7 @@ class Judged(msgspec.Struct, frozen=True):
     again: frozenset[Place]
     run_start: RunStart
     still_open: Mapping[Place, Escalation]
+    guards: Guards
 
 
 def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
@@ -157,7 +142,10 @@ def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change
     word = _first_word(judged, rule.step, subject, place)
     if word is None:
         return None
-    return _change(judged, rule, subject, word, _since(judged, rule, subject), None)
+    begun = _change(judged, rule, subject, word, _since(judged, rule, subject), None)
+    if word == "raise" and (held := _objection(judged, rule.step, subject, begun, None)):
+        return msgspec.structs.replace(begun, word="propose", reason=held)
+    return begun
 
 
 def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
@@ -167,6 +155,16 @@ def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
     ):
         return judged.sight.standing.day
     return judged.run_start(rule, subject)
+
+
+def _objection(
+    judged: Judged, step: Step, subject: Subject, change: Change, proposed: Escalation | None
+) -> str | None:
+    """What a guard has against raising a step now; nothing against what a person imposes."""
+    if not step.hurts or _is_imposed(judged, step, subject):
+        return None
+    raising = Raising(step, judged.sight.standing.day, change.effective_on, proposed)
+    return objection(judged.guards, raising)
 
 
 def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> Word | None:
@@ -201,7 +199,12 @@ def _raised_at_last(
     if rule.step.hurts and not judged.opening:
         return None
     day = judged.sight.standing.day
-    return _change(judged, rule, subject, "raise", day, proposed.escalation)
+    raised = _change(judged, rule, subject, "raise", day, proposed.escalation)
+    held = _objection(judged, rule.step, subject, raised, proposed)
+    if held is None:
+        return raised
+    held_anew = held != proposed.held
+    return msgspec.structs.replace(raised, word="hold", reason=held) if held_anew else None
 
 
 def _change(

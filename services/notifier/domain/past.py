@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import msgspec
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.decide import Change, RunStart
+from services.notifier.domain.change import Change
+from services.notifier.domain.decide import RunStart
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed

@@ -118,6 +118,20 @@ class DisputeTerms(Part):
     )
 
 
+class Breaker(Part):
+    """When a day would hurt so many debtors that sooner the data is wrong (熔断).
+
+    Counted in each partition of the log: more steps than the larger of the two are held.
+    """
+
+    count: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = Field(
+        20, description="So many steps harder than a notice are always let go"
+    )
+    share: Annotated[StrictInt, Field(ge=0, le=100)] = Field(
+        5, description="And so many as this per cent of the debtors"
+    )
+
+
 class WorkingDays(Part):
     """The calendar by which holds are counted (工作日), part of the policy's version."""
 
@@ -148,6 +162,7 @@ class Policy(Switches):
     promises: PromiseTerms = PromiseTerms()
     disputes: DisputeTerms = DisputeTerms()
     working_days: WorkingDays = WorkingDays()
+    breaker: Breaker = Breaker()
     steps: tuple[Step, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": STEPS_MAX})
 
     @model_validator(mode="before")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.decide import Change, Word
+from services.notifier.domain.change import Change, Word
 from services.notifier.domain.demand import is_demanded
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.life import Repeat

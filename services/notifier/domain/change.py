@@ -1,0 +1,25 @@
+"""One word to say about a debtor."""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+Word = Literal["propose", "hold", "raise", "lift", "void", "retract", "repeat", "exhaust"]
+Place = tuple[str, str, str]
+"""Step, company and subject."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One word to say. ``escalation`` is None where it begins a new one."""
+
+    word: Word
+    step: str
+    kind: str
+    company: str
+    subject: str
+    effective_on: date
+    policy_version: str
+    escalation: str | None = None
+    reason: str | None = None
+    inputs: dict[str, Any] | None = None
