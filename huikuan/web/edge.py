@@ -6,6 +6,7 @@ from typing import Protocol
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 
 from huikuan.web.asking import WAITERS_MAX, Folding, Following, position_router
@@ -30,6 +31,7 @@ def make_app(
     service: Served,
     routers: Iterable[APIRouter],
     keys: Keys,
+    collectors: Iterable[Collector] = (),
     invariants: Callable[[], Iterable[str]] | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
 ) -> FastAPI:
@@ -37,8 +39,9 @@ def make_app(
 
     It answers also ``/health/live`` and ``/health/ready`` (without a key), ``/health/invariants``
     and ``/metrics`` (with one) and ``/openapi.json``. ``invariants`` yields a sentence for each
-    violation. Starting and stopping ``service`` is for whoever runs the app. Handlers find the
-    service as ``request.app.state.service``; the trace and the request's id in ``request.state``.
+    violation; ``collectors`` are what ``/metrics`` tells beside requests and lag. Starting and
+    stopping ``service`` is for whoever runs the app. Handlers find the service as
+    ``request.app.state.service``; the trace and the request's id in ``request.state``.
     """
     # FastAPI's pages of documentation load scripts from elsewhere: only the document stays.
     app = FastAPI(
@@ -48,7 +51,7 @@ def make_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    metrics = Metrics(service)
+    metrics = Metrics(service, collectors)
     app.state.service = service
     app.state.waiters = CapacityLimiter(WAITERS_MAX)
     for router in routers:

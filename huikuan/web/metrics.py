@@ -1,6 +1,6 @@
 """What Prometheus reads: requests of one app, and how far its service is behind the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -23,7 +23,7 @@ class Behind(Protocol):
 class Metrics:
     """One app's numbers, in a registry of its own because three apps may share a process."""
 
-    def __init__(self, behind: Behind | None = None) -> None:
+    def __init__(self, behind: Behind | None = None, collectors: Iterable[Collector] = ()) -> None:
         self.registry = CollectorRegistry()
         # Labels are the route's template, never the path: paths name debtors and are countless.
         labels = ("method", "route", "status")
@@ -39,6 +39,8 @@ class Metrics:
         )
         if behind is not None:
             self.registry.register(_Lag(behind))
+        for collector in collectors:
+            self.registry.register(collector)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one answered request."""

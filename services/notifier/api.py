@@ -20,6 +20,8 @@ from services.notifier.document import read_policy
 from services.notifier.domain.policies import in_force_on
 from services.notifier.feed import Item, cursor_of, items_of
 from services.notifier.forecast_api import forecast_router
+from services.notifier.guarding import Guarding
+from services.notifier.guarding_api import guarding_router
 from services.notifier.overriding import Overriding
 from services.notifier.overriding_api import overriding_router
 from services.notifier.requests import By, Debtor, Key, answered, key_in, name_in, trace_of
@@ -60,6 +62,7 @@ def make_router(notifier: Notifier) -> APIRouter:
     _add_debtors(router, notifier)
     _add_answers(router, notifier)
     router.include_router(overriding_router(Overriding(notifier.service)))
+    router.include_router(guarding_router(Guarding(notifier.service)))
     router.include_router(forecast_router(notifier.foresight))
     router.include_router(backtest_router(notifier.service, notifier.backtests))
     return router

@@ -6,6 +6,7 @@ from huikuan.debtor.conservation import imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from services.notifier.api import make_router
+from services.notifier.guard_metrics import GuardMetrics
 from services.notifier.service import Notifier
 
 
@@ -17,6 +18,7 @@ def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
         service=service,
         routers=[make_router(notifier)],
         keys=keys,
+        collectors=[GuardMetrics(service)],
         invariants=lambda: (
             f"{debtor}: {sentence}"
             for debtor, watched, _ in service.scan()

@@ -20,6 +20,7 @@ from huikuan.events.notifier import (
     EscalationRetracted,
     EscalationVoided,
 )
+from services.notifier.alarms import alarms_of
 from services.notifier.bell import Bell
 from services.notifier.feed import Feed
 from services.notifier.gate import Gate, hurts_now
@@ -75,11 +76,18 @@ class Following(Service[Shared, Watched]):
     def health(self) -> dict[str, object]:
         """As every service's, with the publishing of the public topic among its parts."""
         health = super().health()
+        if "away" not in health:
+            told = health["alarms"] if isinstance(health["alarms"], list) else []
+            health = {**health, "alarms": [*told, *alarms_of(self.shared_everywhere())]}
         publishing = self.publishing
         if publishing is None:
             return health
         trouble = publishing.failure or publishing.trouble
         return {**health, "publishing": trouble, "ready": bool(health["ready"]) and not trouble}
+
+    def shared_everywhere(self) -> list[Shared]:
+        """What the debtors of each partition share."""
+        return [self.shared(partition) for partition in range(self.partitions)]
 
     def _look_at_claimed(self, claims: Sequence[Claim]) -> None:
         self.gate.claimed([claim.partition for claim in claims])

@@ -28,7 +28,7 @@ By = Annotated[str, Field(min_length=1, max_length=200)]
 def name_in(by: str, pointer: str = "/by", parameter: str = "") -> str:
     """Who asks, or any other id; raises the ``Problem`` 422 where it is none."""
     if fault := fault_of_id(by):
-        raise Problem(422, errors=[FieldError(_both(fault), pointer, parameter)])
+        raise Problem(422, errors=[FieldError(both(fault), pointer, parameter)])
     return by.strip()
 
 
@@ -36,7 +36,7 @@ def key_in(header: str) -> str:
     """The Idempotency-Key without the quotes of its draft standard, else one drawn here."""
     key = header.strip().removeprefix('"').removesuffix('"')
     if key and (fault := fault_of_id(key)):
-        raise Problem(422, errors=[FieldError(_both(fault), parameter="Idempotency-Key")])
+        raise Problem(422, errors=[FieldError(both(fault), parameter="Idempotency-Key")])
     return key or str(uuid_utils.uuid7())
 
 
@@ -50,5 +50,6 @@ def answered(content: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 
-def _both(fault: str) -> Words:
+def both(fault: str) -> Words:
+    """What is wrong with a value, in both languages."""
     return Words(fault, in_chinese(fault))

@@ -11,6 +11,7 @@ from services.notifier.domain.case import Answer, Case, Escalation
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policy import CLEAR
 from services.notifier.feed import instant
+from services.notifier.shown_held import shown_held
 
 
 def shown_case(case: Case, day: date | None, ladder: Ladder | None) -> dict[str, Any]:
@@ -71,6 +72,8 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
     }
     if ended and each.reason:
         entry["reason"] = each.reason
+    if status == "proposed" and (held := shown_held(each, day)):
+        entry["held"] = held
     return entry
 
 

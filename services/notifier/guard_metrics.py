@@ -1,0 +1,48 @@
+"""What Prometheus reads about guards."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from services.notifier.alarms import alarms_of, tripped_days
+from services.notifier.following import Following
+
+
+class GuardMetrics(Collector):
+    """How many steps the breaker holds, records that wait to be settled, and alarms."""
+
+    def __init__(self, service: Following) -> None:
+        self._service = service
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is asked of the service when it is registered."""
+        yield from _families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The numbers as of now."""
+        shareds = self._service.shared_everywhere()
+        held = sum(
+            verdict.steps
+            for verdicts, released in tripped_days(shareds).values()
+            for verdict in verdicts.values()
+            if released is None
+        )
+        numbers = (held, self._service.count_set_aside(), len(list(alarms_of(shareds))))
+        for family, number in zip(_families(), numbers, strict=True):
+            family.add_metric([], number)
+            yield family
+
+
+def _families() -> list[GaugeMetricFamily]:
+    return [
+        GaugeMetricFamily(
+            "huikuan_breaker_steps_held",
+            "Steps that the breaker held on days that nobody released.",
+        ),
+        GaugeMetricFamily(
+            "huikuan_set_aside_records",
+            "Foreign or unreadable records that keep their debtors from new steps.",
+        ),
+        GaugeMetricFamily("huikuan_guard_alarms", "What the guards want a person to look at."),
+    ]

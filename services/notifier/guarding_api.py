@@ -1,0 +1,51 @@
+"""The routes about guards: what they hold for people, and its release."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from huikuan.events.texts import fault_of_word
+from huikuan.web.asking import AfterPosition
+from huikuan.web.problems import FieldError, Problem
+from services.notifier.guarding import NOT_TRIPPED, Guarding
+from services.notifier.requests import By, Key, answered, both, key_in, name_in, trace_of
+from services.notifier.shared import Released
+
+
+class ReleaseBody(BaseModel):
+    """The day whose held steps are let go, by whom, and why it is right."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tripped_on: date
+    by: By
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def guarding_router(guarding: Guarding) -> APIRouter:
+    """The routes about the breaker, below ``/v1``."""
+    router = APIRouter(tags=["guards"])
+
+    @router.get("/breaker", summary="Days on which too many steps would have been raised")
+    def breaker(waited: AfterPosition) -> Response:
+        del waited
+        return answered(guarding.breaker())
+
+    @router.post("/breaker/releases", status_code=201, summary="A person lets a day's steps go")
+    def release(
+        request: Request, body: ReleaseBody, waited: AfterPosition, idempotency_key: Key = ""
+    ) -> Response:
+        del waited
+        if fault := fault_of_word(body.reason):
+            raise Problem(422, errors=[FieldError(both(fault), "/reason")])
+        on = guarding.open_on()
+        if on is None:
+            raise Problem(404, "breaker_not_tripped", NOT_TRIPPED)
+        released = Released(body.tripped_on, name_in(body.by), body.reason, on)
+        key = key_in(idempotency_key)
+        return answered(guarding.release(released, key, trace_of(request)), 201)
+
+    return router
