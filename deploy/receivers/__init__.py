@@ -1,0 +1,1 @@
+"""What systems that obey stops may copy."""
