@@ -15,11 +15,12 @@ from huikuan.eventlog.record import EVERYBODY, Meta, Record
 from huikuan.eventlog.rules import Due
 from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
-from huikuan.events.notifier import PolicyAdopted
+from huikuan.events.notifier import BreakerTripped, PolicyAdopted
 from services.notifier.domain.backtest import Period
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
+from services.notifier.words import PUBLISHER
 
 END = 2**62
 """Beyond the last position of any log."""
@@ -82,13 +83,14 @@ def timeline(
     ``records``: those about everybody in the partition, in order.
     """
     shared = rules.blank_shared()
+    verdicts = _verdicts(records)
     before: Shared | None = None
     entries: list[Entry] = []
     for record in records:
         event = _read(record)
         if record.position >= stop:
             break
-        if event is None or _is_replaced(event, period, began=before is not None):
+        if event is None or _is_said(record) or _is_replaced(event, period, before):
             continue
         if isinstance(event, BusinessDayOpened) and event.date > period.last_on:
             return Timeline(before, entries, record.position) if before else None
@@ -96,6 +98,8 @@ def timeline(
             rules.everybody(shared, _adoption(policy, period, record))
             before = copied(shared)
         due = rules.everybody(shared, record)
+        if isinstance(event, BusinessDayOpened) and event.date in verdicts:
+            rules.everybody(shared, verdicts[event.date])
         if before is not None:
             entries.append(Entry(record, due, copied(shared)))
     return Timeline(before, entries, stop) if before else None
@@ -129,9 +133,25 @@ def _is_first(event: Any, period: Period) -> bool:
     return isinstance(event, BusinessDayOpened) and event.date >= period.first_on
 
 
-def _is_replaced(event: Any, period: Period, *, began: bool) -> bool:
-    is_policy = isinstance(event, PolicyAdopted)
-    return is_policy and (began or event.effective_on >= period.first_on)
+def _is_said(record: Record) -> bool:
+    """Whether we said it in consequence of a record; it stands on the log some time later."""
+    meta = record.meta
+    return meta is not None and meta.said and meta.publisher == PUBLISHER
+
+
+def _verdicts(records: Sequence[Record]) -> dict[date, Record]:
+    """The days on which the breaker tripped.
+
+    It weighs a whole day, but a trial goes debtor by debtor: so its verdicts are taken as they were.
+    """
+    said = [(_read(record), record) for record in records if _is_said(record)]
+    return {each.tripped_on: record for each, record in said if isinstance(each, BreakerTripped)}
+
+
+def _is_replaced(event: Any, period: Period, before: Shared | None) -> bool:
+    if not isinstance(event, PolicyAdopted):
+        return False
+    return before is not None or event.effective_on >= period.first_on
 
 
 def _adoption(policy: Policy, period: Period, opening: Record) -> Record:

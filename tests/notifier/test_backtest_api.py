@@ -45,8 +45,8 @@ def ask(world: World, **body: Any) -> dict[str, Any]:
     return job
 
 
-def document(*steps: dict[str, Any]) -> str:
-    return policy(*steps, version="new").decode()
+def document(*steps: dict[str, Any], **other: Any) -> str:
+    return policy(*steps, version="new", **other).decode()
 
 
 def test_a_backtest_counts_what_moves_and_how_long_it_holds(world: World) -> None:
@@ -97,6 +97,18 @@ def test_the_live_policy_and_a_policy_against_itself_show_no_difference(world: W
         assert (done["totals"]["debtors_that_differ"], done["items"]) == (0, [])
         assert done["totals"]["now"] == done["totals"]["then"]
         assert done["totals"]["now"]["raised"] == 20
+
+
+def test_days_on_which_the_breaker_tripped_are_held_in_the_trial_too(world: World) -> None:
+    world.adopt(policy(stop(5), breaker={"count": 3, "share": 5}))
+    world.open(june(1))
+    for number in range(20):
+        world.fact(owed(f"A{number}", "100.00", date(2012, 5, 31)), f"D{number}")
+    world.open(june(8))
+    done = ask(world, policy=document(stop(5), breaker={"count": 3, "share": 5}))
+    assert done["totals"]["debtors_that_differ"] == 0
+    (step,) = done["totals"]["steps"]
+    assert (step["now"]["raised"], step["now"]["proposed"]) == (0, 20)
 
 
 def test_a_share_of_the_debtors_has_the_policy_and_each_group_is_reported(world: World) -> None:
