@@ -123,7 +123,7 @@ class Settling:
         marks = self._store.marks(connection, keys_of(fact))
         intake = Intake(dict(marks))
         verdict = intake.release(fact, conflict) if conflict else intake.take(fact)
-        if verdict.status == "conflict":
+        if verdict.status in {"conflict", "rejected"}:
             raise NotFreeError(verdict)
         self._store.remember(connection, marks.keys(), intake, self._now_ms())
         return verdict, self._taking.say(connection, intake)

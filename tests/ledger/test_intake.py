@@ -196,7 +196,22 @@ SOME = [
 ] + [cancelled("c1"), cancelled("c2"), payment("p1", "P1"), payment("p2", "P2")]
 
 
-@given(st.lists(st.sampled_from(SOME), max_size=12), st.lists(st.integers(0, 12), max_size=4))
+PAUSES = [
+    fact(f"z{at}", "dunning.paused", pause=f"H{at}", reason="talks", **{"from": first}, until=last)
+    for at, (first, last) in enumerate(
+        (
+            ("2012-06-01", "2012-06-10"),
+            ("2012-06-05", "2012-06-07"),
+            ("2012-06-10", "2012-06-20"),
+            ("2012-05-20", "2012-06-30"),
+        )
+    )
+] + [fact("r0", "dunning.resumed", pause="H0", on="2012-06-05")]
+
+
+@given(
+    st.lists(st.sampled_from(SOME + PAUSES), max_size=12), st.lists(st.integers(0, 12), max_size=4)
+)
 def test_it_does_not_matter_where_batches_are_cut(facts: Sequence[Sent], cuts: list[int]) -> None:
     whole = Intake({})
     verdicts = [whole.take(each) for each in facts]

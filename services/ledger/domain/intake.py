@@ -19,7 +19,9 @@ from services.ledger.domain.marks import (
     freed_key,
     id_key,
     likeness_key,
+    pauses_key,
 )
+from services.ledger.domain.pausing import overlapped, with_pause
 
 Status = Literal["accepted", "duplicate", "conflict", "rejected"]
 
@@ -91,6 +93,8 @@ class Intake:
                 return self._conflict(sent, known, digest, reason)
             self._mark(id_key(sent), Mark(digest, known.event_id, sent.debtor))
             return Verdict(sent.id, "duplicate")
+        if overlaps := self._overlaps(sent):
+            return Verdict(sent.id, "rejected", overlaps)
         return self._accept(sent, digest)
 
     def release(self, sent: Sent, conflict: str) -> Verdict:
@@ -106,6 +110,8 @@ class Intake:
             if known.digest != key_digest:
                 return Verdict(sent.id, "conflict", reason, conflict)
             return Verdict(sent.id, "duplicate")
+        if overlaps := self._overlaps(sent):
+            return Verdict(sent.id, "conflict", overlaps, conflict)
         known = self._marks.get(id_key(sent))
         if known is not None and known.conflict != conflict:
             sent = msgspec.structs.replace(sent, id=f"{sent.id}#{conflict}")
@@ -122,6 +128,9 @@ class Intake:
             freed_on = _cancelled_in_advance(self._marks.get(key), sent)
             self._mark(key, Mark(key_digest, sent.event_id, sent.debtor, freed_on))
         self._free(sent)
+        pauses = pauses_key(sent)
+        if pauses is not None:
+            self._mark(pauses, with_pause(self._marks.get(pauses), sent))
         self.accepted.append(sent)
         return Verdict(sent.id, "accepted", resembles=self._resembles(sent))
 
@@ -133,6 +142,15 @@ class Intake:
         known = self._marks.get(key) or Mark(b"", sent.event_id, sent.debtor)
         if known.debtor == sent.debtor and known.freed_on is None:
             self._mark(key, msgspec.structs.replace(known, freed_on=effective_on(sent.event)))
+
+    def _overlaps(self, sent: Sent) -> Reason | None:
+        pauses = pauses_key(sent)
+        other = overlapped(self._marks.get(pauses), sent.event) if pauses else None
+        if other is None:
+            return None
+        days = f"({other.first} to {other.ends_on})"
+        detail = f"Overlaps pause {other.pause} {days}: resume it first, or choose other dates."
+        return Reason("/data/from", detail)
 
     def _resembles(self, sent: Sent) -> str | None:
         key = likeness_key(sent)

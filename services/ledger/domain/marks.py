@@ -1,4 +1,7 @@
-"""By what intake knows a fact again: its id, its document, its bank reference, its likeness."""
+"""By what intake knows a fact again: its id, its document, its bank reference, its likeness.
+
+Of pauses the days are remembered, too.
+"""
 
 from datetime import date
 from hashlib import blake2b
@@ -8,11 +11,13 @@ import msgspec
 from huikuan.events import codec
 from huikuan.events.cash import PaymentReceived
 from huikuan.events.fields import Event
+from huikuan.events.relations import DunningPaused, DunningResumed
 
 ID = "id"
 DOCUMENT = "document"
 BANK = "bank"
 LIKENESS = "likeness"
+PAUSES = "pauses"
 
 _SEPARATOR = "\x1f"
 """No checked text contains it."""
@@ -82,6 +87,13 @@ def likeness_key(sent: Sent) -> str | None:
     return _key(LIKENESS, event.company, *_money(sent, event))
 
 
+def pauses_key(sent: Sent) -> str | None:
+    """Under this one all pauses of a debtor are remembered, in place of a digest."""
+    if not isinstance(sent.event, DunningPaused | DunningResumed):
+        return None
+    return _key(PAUSES, sent.debtor)
+
+
 def keys_of(sent: Sent) -> list[str]:
     """Every key under which this fact may be known."""
     keys = (
@@ -90,6 +102,7 @@ def keys_of(sent: Sent) -> list[str]:
         freed_key(sent.event),
         bank_key(sent),
         likeness_key(sent),
+        pauses_key(sent),
     )
     return [key for key in keys if key is not None]
 
