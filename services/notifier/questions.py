@@ -15,6 +15,7 @@ from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts
+from services.notifier.domain.scoping import narrowed
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.following import Following
 from services.notifier.rules import HELD, facts_of
@@ -72,7 +73,8 @@ class Questions:
         answer["in_force"] = any(is_in_force(each, day) for each in there)
         answer["escalations"] = [shown(each, day) for each in there if each.said_on <= day]
         if rule is not None:
-            answer |= _judged(rule, now, look(watched, shared, day))
+            sight = look(watched, shared, day)
+            answer |= _judged(narrowed(now, sight).by_name.get(step, rule), now, sight)
         return answer
 
     def holds(self, after: str, limit: int) -> Answer:
@@ -147,8 +149,8 @@ def _subject_judged(rule: Rule, sight: Sight, subject: Subject) -> Answer:
         "subject": subject.subject,
         "company": subject.company,
         "demanded": is_demanded(rule, sight, subject),
-        "inputs": inputs_of(rule.step.when, sight.view(subject, "raise")),
-        "inputs_to_stay": inputs_of(rule.step.when, sight.view(subject, "keep_harder")),
+        "inputs": inputs_of(rule.step.when, rule.view(sight, subject, "raise")),
+        "inputs_to_stay": inputs_of(rule.step.when, rule.view(sight, subject, "keep_harder")),
     }
 
 

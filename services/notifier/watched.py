@@ -92,6 +92,7 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         then.reading if then else PLAIN,
         bare,
         lambda other: look(account, shared, other),
+        account.debtor,
     )
 
 

@@ -52,6 +52,8 @@ def conditions(*names: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+SCOPES: list[dict[str, Any]] = [{"segment": "key"}, {"invoice": "A"}, {"debtor": ["acme", "other"]}]
+scopes = st.sampled_from(SCOPES)
 who = st.fixed_dictionaries({"segment": st.just("key")})
 
 
@@ -118,6 +120,11 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
 def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
     """A policy of one to four steps."""
     several = [draw(steps(f"s{at}", plain=plain)) for at in range(draw(st.integers(1, 4)))]
+    for scope in draw(st.lists(scopes, max_size=2, unique_by=str)):
+        of = draw(st.sampled_from(several))
+        other = draw(steps(of["name"], plain=plain)) | {"kind": of["kind"], "scope": scope}
+        other.pop("repeat", None)
+        several.append(other | ({"per": "item"} if "invoice" in scope else {}))
     switches = draw(st.fixed_dictionaries({}, optional=SWITCHES) | st.just({}))
     document = (
         draw(terms) | switches | {"version": "v", "effective_on": str(day(1)), "steps": several}

@@ -10,7 +10,7 @@ import pytest
 
 from huikuan.events.fields import Event
 from huikuan.events.promises import PromiseMade
-from huikuan.events.relations import CreditLimitSet, DunningPaused
+from huikuan.events.relations import CreditLimitSet, DebtorRegistered, DunningPaused
 from huikuan.events.sales import OrderConfirmed
 from tests.notifier.world import World, owed, paid, policy
 
@@ -34,8 +34,8 @@ def journey(
     world.drain()
     for day in sorted(facts):
         world.open(june(day))
-        for fact in facts[day]:
-            world.fact(fact)
+        for at, fact in enumerate(facts[day]):
+            world.fact(fact, event_id=f"/erp|{day}/{at}")
     world.drain()
 
 
@@ -271,3 +271,40 @@ def test_a_fee_is_shown_with_its_step_and_nothing_is_booked(world: World, charge
     assert item["inputs"] == {"days_overdue": 1, "fee": {"USD": "5.00"}}
     balances = world.get("/debtors/acme/standing")["balances"]
     assert balances["USD"]["balance"] == "100.00"
+
+
+FOR_THE_KEY = {**STOP, "when": {"days_overdue": 6}, "scope": {"segment": "key"}}
+FOR_THE_FAIR = {**STOP, "when": {"days_overdue": 7}, "scope": {"tag": "fair"}}
+FOR_ACME = {**STOP, "when": {"days_overdue": 8}, "scope": {"debtor": ["acme"]}}
+FOR_B = {**STOP, "per": "item", "when": {"days_overdue": 2}, "scope": {"invoice": "B"}}
+SOMEBODY = DebtorRegistered(on=june(-1), segment="key", tags=("fair", "old"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([STOP], [("stop", "raised", 5)]),
+        ([STOP, FOR_THE_KEY], [("stop", "raised", 6)]),
+        ([STOP, FOR_THE_FAIR, FOR_THE_KEY], [("stop", "raised", 7)]),
+        ([FOR_ACME, FOR_THE_FAIR, STOP], [("stop", "raised", 8)]),
+        ([FOR_B, FOR_ACME], [("stop/B", "raised", 5), ("stop", "raised", 8)]),
+        ([{**FOR_ACME, "scope": {"debtor": "other"}}], []),
+    ],
+)
+def test_of_steps_with_one_name_the_most_specific_is_meant(
+    world: World, steps: list[dict[str, Any]], expected: Said
+) -> None:
+    facts: dict[int, list[Event]] = {0: [SOMEBODY, INVOICE, owed("B", "9.00", june(3))]}
+    journey(world, {}, *steps, facts=facts)
+    assert said(world, 10) == expected
+
+
+def test_who_leaves_a_scope_is_under_the_broader_step_again(world: World) -> None:
+    sooner = {**STOP, "when": {"days_overdue": 2}, "scope": {"segment": "key"}}
+    leaves = DebtorRegistered(on=june(4), segment="other")
+    journey(world, {}, sooner, STOP, facts={0: [SOMEBODY, INVOICE], 4: [leaves]})
+    assert said(world, 6) == [
+        ("stop", "raised", 2),
+        ("stop", "lifted", 4),
+        ("stop", "raised", 5),
+    ]

@@ -21,6 +21,7 @@ from services.notifier.domain.overriding import (
     override_input,
 )
 from services.notifier.domain.policy import Step
+from services.notifier.domain.scoping import narrowed
 from services.notifier.domain.stepping import milder_open, waits_for_milder
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days
@@ -54,6 +55,7 @@ def decide(
     beginning where days were missed; without it the day judged is the sight's own.
     """
     sight = sight.under(ladder.reading)
+    ladder = narrowed(ladder, sight)
     ended = list(_endings(sight, case, ladder))
     standing = sight.standing
     gone = {change.escalation for change in ended}
@@ -229,7 +231,7 @@ def _change(
 
 
 def _inputs(judged: Judged, rule: Rule, subject: Subject) -> dict[str, Any]:
-    inputs = inputs_of(rule.step.when, judged.sight.view(subject, "raise"))
+    inputs = inputs_of(rule.step.when, rule.view(judged.sight, subject, "raise"))
     if rule.step.fee is not None:
         inputs["fee"] = rule.step.fee
     return inputs | override_input(judged.sight.standing, rule.step.name, subject)

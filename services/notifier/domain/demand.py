@@ -19,9 +19,11 @@ def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     standing = sight.standing
     if standing.overrides and (ruled := ruling(standing, rule.step.name, subject)):
         return ruled.effect == "impose"
-    if standing.paused or not rule.when(sight.view(subject, "raise")):
+    if standing.paused or not rule.covers(subject.subject):
         return False
-    return rule.kept(sight.view(subject, keeping(rule.step.kind)))
+    if not rule.when(rule.view(sight, subject, "raise")):
+        return False
+    return rule.kept(rule.view(sight, subject, keeping(rule.step.kind)))
 
 
 def is_cleared(sight: Sight) -> bool:

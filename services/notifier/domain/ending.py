@@ -4,6 +4,7 @@ from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import OVERRIDDEN, ruling
+from services.notifier.domain.scoping import governing
 from services.notifier.domain.stepping import is_cooling
 from services.notifier.domain.view import DEBTOR, Sight
 
@@ -13,7 +14,9 @@ NOT_DEMANDED = "no_longer_demanded"
 
 def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
     """Why what is proposed or in force ends now; None while it stays."""
-    rule = ladder.by_name.get(each.step)
+    rule = governing(ladder, each.step, each.subject)
+    if rule is None and each.step in ladder.policy.severity:
+        return NOT_DEMANDED
     per = "debtor" if each.subject == DEBTOR else "item"
     if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
         return POLICY_CHANGED
@@ -35,7 +38,7 @@ def _stays(sight: Sight, each: Escalation, rule: Rule) -> bool:
     if subject is None:
         return False
     if each.status == "raised":
-        return rule.kept(sight.view(subject, keeping(each.kind)))
+        return rule.kept(rule.view(sight, subject, keeping(each.kind)))
     return is_demanded(rule, sight, subject)
 
 
@@ -44,5 +47,6 @@ def any_cools(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -
     return any(
         not _stays(sight, each, rule)
         for each in case.in_force()
-        if each.escalation not in gone and (rule := ladder.by_name.get(each.step)) is not None
+        if each.escalation not in gone
+        and (rule := governing(ladder, each.step, each.subject)) is not None
     )

@@ -4,7 +4,7 @@
 thresholds as not reached: that is how ``lift_when`` reads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -23,7 +23,7 @@ from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import AMOUNTS, COUNTS, Test, below, reached
-from services.notifier.domain.view import View
+from services.notifier.domain.view import DEBTOR, Question, Sight, Subject, View
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -33,6 +33,22 @@ class Rule(msgspec.Struct, frozen=True):
     when: Test
     unless: Test | None
     lift_when: Test | None
+    without: frozenset[str] = frozenset()
+    """Invoices that a more specific step of this name is meant for."""
+
+    def view(self, sight: Sight, subject: Subject, question: Question) -> View:
+        """What this rule sees of a subject."""
+        return sight.view(subject, question, self.without)
+
+    def covers(self, subject: str) -> bool:
+        """Whether a subject, by its name, is meant; of the whole debtor some part always is."""
+        scope = self.step.scope
+        own = scope.invoice if scope else None
+        if own is None and not self.without:
+            return True
+        if subject == DEBTOR:
+            return own is None
+        return (own is None or _is_of(subject, own)) and not _is_of(subject, self.without)
 
     def demanded(self, raising: View, keeping: View) -> bool:
         """Whether a new step is demanded; ``keeping`` so that it is not lifted at once."""
@@ -51,6 +67,13 @@ class Rule(msgspec.Struct, frozen=True):
         return self.when(keeping) and not (self.unless is not None and self.unless(keeping))
 
 
+def _is_of(subject: str, invoices: Iterable[str]) -> bool:
+    return any(
+        subject == f"item:{invoice}" or subject.startswith(f"item:{invoice}/")
+        for invoice in invoices
+    )
+
+
 class Ladder(msgspec.Struct, frozen=True):
     """A policy's rules, mild to severe."""
 
@@ -63,6 +86,10 @@ class Ladder(msgspec.Struct, frozen=True):
     earliest_age: tuple[int, int]
     """Below this many days after the date of each item no debtor can reach any step: one without
     promises, one with."""
+    is_scoped: bool
+    """Whether some step is not for everybody; then it must be narrowed for each debtor."""
+    narrow: dict[tuple[int, ...], "Ladder"]
+    """What it was narrowed to, by the places of the rules that fit."""
 
 
 def ladder_of(policy: Policy) -> Ladder:
@@ -81,9 +108,11 @@ def ladder_of(policy: Policy) -> Ladder:
         policy=policy,
         reading=reading,
         rules=rules,
-        by_name={rule.step.name: rule for rule in rules},
+        by_name={rule.step.name: rule for rule in reversed(rules)},
         days=tuple(sorted({days_until(age, reading.aging) for age in days})),
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
+        is_scoped=any(step.scope is not None for step in policy.steps),
+        narrow={},
     )
 
 

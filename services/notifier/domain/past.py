@@ -15,6 +15,7 @@ from services.notifier.domain.decide import RunStart
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
+from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.domain.view import Sight, Subject
 
 NOT_DUE_THEN = "not_due_then"
@@ -50,16 +51,18 @@ def retractions(case: Case, past: Past, changed_from: date) -> Iterator[Change]:
 def was_due(each: Escalation, past: Past) -> bool:
     """Whether an escalation was demanded at the close of its effective date, as known now."""
     ladder = past.ladder_of(each.policy_version)
-    rule = ladder.by_name.get(each.step) if ladder else None
-    if ladder is None or rule is None:
+    if ladder is None:
         return False
     sight = past.sight_on(each.effective_on).under(ladder.reading)
+    rule = governing(narrowed(ladder, sight), each.step, each.subject)
+    if rule is None:
+        return False
     subject = sight.subject(each.company, each.subject)
     if subject is None:
         return False
     if sight.standing.overrides and was_imposed(sight.standing, each.step, subject):
         return True
-    return not is_cleared(sight) and rule.was_due(sight.view(subject, keeping(each.kind)))
+    return not is_cleared(sight) and rule.was_due(rule.view(sight, subject, keeping(each.kind)))
 
 
 def run_start_since(past: Past, day: date, since: date) -> RunStart:
@@ -79,9 +82,11 @@ def run_start_since(past: Past, day: date, since: date) -> RunStart:
 
 def _was_demanded(past: Past, day: date, step: str, now: Subject) -> bool:
     ladder = past.ladder_on(day)
-    rule = ladder.by_name.get(step) if ladder else None
-    if ladder is None or rule is None:
+    if ladder is None:
         return False
     sight = past.sight_on(day).under(ladder.reading)
+    rule = governing(narrowed(ladder, sight), step, now.subject)
+    if rule is None:
+        return False
     subject = sight.subject(now.company, now.subject)
     return subject is not None and is_demanded(rule, sight, subject)

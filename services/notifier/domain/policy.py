@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
-from services.notifier.domain.condition import Amounts, Condition, Part, names_the_debtor
+from services.notifier.domain.condition import Amounts, Condition, Names, Part, names_the_debtor
 from services.notifier.domain.life import MAY_REPEAT, Life
 from services.notifier.domain.switches import Switches
 
@@ -45,6 +45,21 @@ def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(set(values)))
 
 
+class Scope(Part):
+    """For whom a step is meant; whoever is named by each that is given."""
+
+    segment: Names | None = None
+    tag: Names | None = None
+    debtor: Names | None = None
+    invoice: Names | None = Field(None, description="Only these invoices; needs `per: item`")
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "Scope":
+        if all(value is None for value in self.__dict__.values()):
+            raise ValueError("names nobody; give a segment, tag, debtor or invoice, or no scope")
+        return self
+
+
 class Step(Life):
     """One step of the ladder."""
 
@@ -62,6 +77,9 @@ class Step(Life):
     approval: Literal["none", "one", "two"] | None = Field(
         None, description="How many people must approve; a legal referral always needs two"
     )
+    scope: Scope | None = Field(
+        None, description="For whom; of steps with one name the most specific that fits is meant"
+    )
     fee: Amounts | None = Field(None, description="What the step costs the debtor, by currency")
 
     @model_validator(mode="after")
@@ -72,6 +90,8 @@ class Step(Life):
             raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
         if self.repeat is not None and self.kind not in MAY_REPEAT:
             raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
+        if self.scope is not None and self.scope.invoice is not None and self.per != "item":
+            raise ValueError("a step for certain invoices needs `per: item`")
         if self.kind == "legal_referral" and self.approval not in {None, "two"}:
             raise ValueError("a legal referral always needs two people: write `approval: two`")
         return self
@@ -179,18 +199,22 @@ class Policy(Switches):
 
     @model_validator(mode="after")
     def _steps_have_names_of_their_own(self) -> "Policy":
-        names = [step.name for step in self.steps]
-        if not 1 <= len(names) <= STEPS_MAX:
+        if not 1 <= len(self.steps) <= STEPS_MAX:
             raise ValueError(f"a policy has 1 to {STEPS_MAX} steps")
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f'two steps are called "{name}"; a step is known by its name')
+        known: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for other in known.setdefault(step.name, []):
+                if other.scope == step.scope:
+                    raise ValueError(f'two steps are called "{step.name}" and have one scope')
+                if other.kind != step.kind:
+                    raise ValueError(f'the steps called "{step.name}" are of two kinds')
+            known[step.name].append(step)
         return self
 
     @cached_property
     def severity(self) -> dict[str, int]:
-        """Where each step stands in the ladder, 0 the mildest."""
-        return {step.name: rank for rank, step in enumerate(self.steps)}
+        """Where each step stands in the ladder, 0 the mildest; the first of its name counts."""
+        return {name: rank for rank, name in enumerate(dict.fromkeys(s.name for s in self.steps))}
 
     def document(self) -> dict[str, Any]:
         """The document as the log carries it: normalised, defaults left out."""

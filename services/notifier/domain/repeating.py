@@ -13,6 +13,7 @@ from services.notifier.domain.demand import is_demanded
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.past import Past
+from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.domain.view import Sight, Subject
 
 
@@ -20,10 +21,12 @@ def repetitions(
     case: Case, past: Past, ladder: Ladder, days: tuple[date, date], *, opening: bool
 ) -> list[Change]:
     """What is to be said again. ``days``: the first that is judged now, and the open one."""
+    if ladder.is_scoped:
+        ladder = narrowed(ladder, past.sight_on(days[1]))
     return [
         change
         for each in case.in_force()
-        if (rule := ladder.by_name.get(each.step)) is not None
+        if (rule := governing(ladder, each.step, each.subject)) is not None
         and rule.step.repeat is not None
         and (opening or not rule.step.hurts)
         for change in _of(each, rule.step.repeat, past, days)
@@ -32,11 +35,17 @@ def repetitions(
 
 def next_repetition_on(each: Escalation, ladder: Ladder, day: date) -> date | None:
     """The first day after this one on which an escalation may be said again."""
-    rule = ladder.by_name.get(each.step)
-    repeat = rule.step.repeat if rule else None
-    if repeat is None or each.status != "raised" or len(each.repeated_on) >= repeat.times:
+    if each.status != "raised":
         return None
-    return _on_or_after(each, repeat, day + timedelta(days=1))
+    variants = (rule.step.repeat for rule in ladder.rules if rule.step.name == each.step)
+    return min(
+        (
+            _on_or_after(each, repeat, day + timedelta(days=1))
+            for repeat in variants
+            if repeat is not None and len(each.repeated_on) < repeat.times
+        ),
+        default=None,
+    )
 
 
 def _of(each: Escalation, repeat: Repeat, past: Past, days: tuple[date, date]) -> Iterator[Change]:
@@ -51,7 +60,7 @@ def _of(each: Escalation, repeat: Repeat, past: Past, days: tuple[date, date]) -
         if seen is not None:
             said, last_on = said + 1, on
             rule, sight, subject = seen
-            inputs = inputs_of(rule.step.when, sight.view(subject, "raise"))
+            inputs = inputs_of(rule.step.when, rule.view(sight, subject, "raise"))
             inputs["repetition"] = {"number": said, "of": repeat.times}
             yield _word(each, "repeat", on, inputs)
         on += timedelta(days=repeat.every_days)
@@ -69,10 +78,12 @@ def _on_or_after(each: Escalation, repeat: Repeat, day: date) -> date:
 def _seen(past: Past, on: date, each: Escalation) -> tuple[Rule, Sight, Subject] | None:
     """What demands the step on a date; None where it may not be dunned then."""
     ladder = past.ladder_on(on)
-    rule = ladder.by_name.get(each.step) if ladder else None
-    if ladder is None or rule is None:
+    if ladder is None:
         return None
     sight = past.sight_on(on).under(ladder.reading)
+    rule = governing(narrowed(ladder, sight), each.step, each.subject)
+    if rule is None:
+        return None
     subject = sight.subject(each.company, each.subject)
     if subject is None or sight.standing.unsettled or not is_demanded(rule, sight, subject):
         return None

@@ -53,13 +53,16 @@ def _birthdays(on: Day, origins: Iterable[Day], ages: Sequence[int]) -> Iterator
 
 def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
     for each in case.open:
-        rule = ladder.by_name.get(each.step)
-        if each.status == "proposed" and each.held is not None:
+        if each.status != "proposed":
+            continue
+        if each.held is not None:
             yield day + timedelta(days=1)  # whatever its guard waits for may have come
-        elif each.status == "proposed" and rule is not None:
-            ends_on = hold_ends_on(ladder, rule.step, each)
-            if ends_on > day:
-                yield ends_on
+            continue
+        for rule in ladder.rules:
+            if rule.step.name == each.step:
+                ends_on = hold_ends_on(ladder, rule.step, each)
+                if ends_on > day:
+                    yield ends_on
 
 
 def _repetitions(day: date, case: Case, ladder: Ladder) -> Iterator[date]:

@@ -49,4 +49,4 @@ def is_cooling(sight: Sight, each: Escalation, rule: Rule, ladder: Ladder) -> bo
 def _was_kept(sight: Sight, each: Escalation, rule: Rule, day: date) -> bool:
     then = sight.on(day)
     subject = then.subject(each.company, each.subject)
-    return subject is not None and rule.kept(then.view(subject, keeping(each.kind)))
+    return subject is not None and rule.kept(rule.view(then, subject, keeping(each.kind)))

@@ -65,6 +65,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 DEBTOR = "debtor"
+NO_INVOICE = frozenset[str]()
 WHOLE_DEBTOR = Subject("main", DEBTOR, None)
 
 
@@ -77,6 +78,7 @@ class Sight:
         reading: Reading = PLAIN,
         bare: Callable[[], Standing] | None = None,
         other_day: "Callable[[date], Sight] | None" = None,
+        debtor: str = "",
     ) -> None:
         """``bare`` makes the standing without money whose day has not come.
 
@@ -85,6 +87,7 @@ class Sight:
         """
         self.standing = standing
         self.reading = reading
+        self.debtor = debtor
         self._bare = bare
         self._other_day = other_day
         self._views: dict[object, View] = {}
@@ -93,17 +96,20 @@ class Sight:
         """The same standing as another policy reads it."""
         if reading is self.reading:
             return self
-        return Sight(self.standing, reading, self._bare, self._other_day)
+        return Sight(self.standing, reading, self._bare, self._other_day, self.debtor)
 
     def on(self, day: date) -> "Sight":
         """The debtor on another day, as known now and as the same policy reads it."""
         assert self._other_day is not None, "a sight made by hand knows its own day only"
         return self._other_day(day).under(self.reading)
 
-    def view(self, subject: Subject, question: Question) -> View:
-        """What a rule may see of the subject."""
+    def view(
+        self, subject: Subject, question: Question, without: frozenset[str] = NO_INVOICE
+    ) -> View:
+        """What a rule may see of the subject; ``without``: invoices that it does not see."""
         whole = subject is WHOLE_DEBTOR
-        key = question if whole else (subject.company, subject.subject, question)
+        key: object = question if whole else (subject.company, subject.subject, question)
+        key = (key, without) if without else key
         view = self._views.get(key)
         if view is None:
             seen = self._bare_seen if question == "keep_notice" else self._seen
@@ -111,6 +117,8 @@ class Sight:
             if subject.line is not None:
                 line = seen.lines.get((subject.company, subject.subject))
                 lines = () if line is None else (line,)
+            if without:
+                lines = [line for line in lines if line.item not in without]
             view = self._views[key] = _view(seen.whole, lines, question, self.reading)
         return view
 
