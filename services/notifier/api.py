@@ -59,6 +59,7 @@ def make_router(notifier: Notifier) -> APIRouter:
     router = APIRouter(prefix="/v1")
     _add_policies(router, notifier)
     _add_feed(router, notifier)
+    _add_holds(router, notifier)
     _add_debtors(router, notifier)
     _add_answers(router, notifier)
     router.include_router(overriding_router(Overriding(notifier.service)))
@@ -139,10 +140,18 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
                 if not items:
                     await listener.wait(_UNWOKEN_S)
 
+
+def _add_holds(router: APIRouter, notifier: Notifier) -> None:
     @router.get("/holds", tags=["feed"], summary="What is stopped now, for reconciliation")
-    def holds(waited: AfterPosition, page: Page) -> Response:
+    def holds(
+        waited: AfterPosition,
+        page: Page,
+        overdue: Annotated[
+            bool | None, Query(description="Only what nobody acknowledged in time.")
+        ] = None,
+    ) -> Response:
         del waited
-        return answered(notifier.questions.holds(page.after, page.limit))
+        return answered(notifier.questions.holds(page.after, page.limit, overdue=bool(overdue)))
 
 
 def _add_debtors(router: APIRouter, notifier: Notifier) -> None:

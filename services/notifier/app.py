@@ -18,7 +18,7 @@ def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
         service=service,
         routers=[make_router(notifier)],
         keys=keys,
-        collectors=[GuardMetrics(service)],
+        collectors=[GuardMetrics(service), notifier.unanswered],
         invariants=lambda: (
             f"{debtor}: {sentence}"
             for debtor, watched, _ in service.scan()

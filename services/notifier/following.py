@@ -1,6 +1,7 @@
 """The notifier's machinery: the service that all share, with the public gate behind each commit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ class Following(Service[Shared, Watched]):
         self.bell = Bell()
         self.publishing: Turning | None = None
         """The loop that writes the public topic, while it turns."""
+        self.alarms: list[Callable[[], list[str]]] = []
+        """What else knows of something that a person must look at."""
         self._ownership.claimed.append(self._look_at_claimed)
 
     def epochs(self) -> dict[int, int]:
@@ -78,7 +81,9 @@ class Following(Service[Shared, Watched]):
         health = super().health()
         if "away" not in health:
             told = health["alarms"] if isinstance(health["alarms"], list) else []
-            health = {**health, "alarms": [*told, *alarms_of(self.shared_everywhere())]}
+            guards = alarms_of(self.shared_everywhere())
+            others = chain.from_iterable(alarms() for alarms in self.alarms)
+            health = {**health, "alarms": [*told, *guards, *others]}
         publishing = self.publishing
         if publishing is None:
             return health

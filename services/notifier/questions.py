@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from huikuan.debtor.account import new_account
@@ -9,6 +12,7 @@ from huikuan.debtor.fold import refold
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.events.codec import decode
+from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
 from services.notifier.domain.case import CASE_TYPES, Case, Escalation, note
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
@@ -18,7 +22,7 @@ from services.notifier.domain.policy import hurts
 from services.notifier.domain.scoping import narrowed
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.following import Following
-from services.notifier.rules import HELD, facts_of
+from services.notifier.rules import AWAITED, HELD, facts_of
 from services.notifier.shared import Shared
 from services.notifier.shown import (
     is_in_force,
@@ -77,16 +81,22 @@ class Questions:
             answer |= _judged(narrowed(now, sight).by_name.get(step, rule), now, sight)
         return answer
 
-    def holds(self, after: str, limit: int) -> Answer:
-        """What is stopped now: everything in force that is harder than a notice, by debtor."""
-        rows = self._service.rows(label=HELD, after=after, limit=limit + 1)
+    def holds(self, after: str, limit: int, *, overdue: bool = False) -> Answer:
+        """What is stopped now: everything in force that is harder than a notice, by debtor.
+
+        ``overdue``: only what should have been acknowledged by now, and was not.
+        """
+        shared, labels = self._service.shared(), (AWAITED,) if overdue else (AWAITED, HELD)
+        pages = [self._service.rows(label=label, after=after, limit=limit + 1) for label in labels]
+        rows = list(islice(merge(*pages, key=itemgetter(0)), limit + 1))
         more, rows = len(rows) > limit, rows[:limit]
-        items = [
-            _hold(debtor, each)
+        holds = [
+            _hold(debtor, each, shared)
             for debtor, row in rows
             for each in self._service.rules.load(debtor, row.body).case.in_force()
             if hurts(each.kind)
         ]
+        items = [hold for hold in holds if hold["overdue"] or not overdue]
         return {"items": items, **({"next": rows[-1][0]} if more else {})}
 
     def known(self, debtor: str, known_at: KnownAt) -> tuple[Watched, Shared]:
@@ -154,7 +164,8 @@ def _subject_judged(rule: Rule, sight: Sight, subject: Subject) -> Answer:
     }
 
 
-def _hold(debtor: str, each: Escalation) -> Answer:
+def _hold(debtor: str, each: Escalation, shared: Shared) -> Answer:
+    day, policies = shared.setting.open_on, shared.policies
     return {
         "debtor": debtor,
         "company": each.company,
@@ -165,4 +176,6 @@ def _hold(debtor: str, each: Escalation) -> Answer:
         "effective_on": each.effective_on,
         "hold_seq": each.hold_seq,
         "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
+        "acknowledge_by": acknowledge_by(each, policies),
+        "overdue": day is not None and is_overdue(each, policies, day),
     }

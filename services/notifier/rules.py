@@ -18,6 +18,7 @@ from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSet
 from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
 from services.notifier.breaking import verdict, weigh
+from services.notifier.domain.acknowledging import is_awaited
 from services.notifier.domain.case import CASE_TYPES, Case, note
 from services.notifier.domain.change import Place
 from services.notifier.domain.decide import decide
@@ -29,8 +30,11 @@ from services.notifier.watched import Watched, is_quiet, past_of, review_on, run
 from services.notifier.words import PUBLISHER, Speech
 
 _TO_ACCOUNT = FACT_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
-HELD, NOTICED = "held", "noticed"
-"""Labels of debtors against whom something harder than a notice, or only notices, are in force."""
+HELD, AWAITED, NOTICED = "held", "awaited", "noticed"
+"""Labels of debtors against whom something harder than a notice, or only notices, are in force.
+
+Where a harder step must still be acknowledged, the label is ``AWAITED``.
+"""
 
 
 _shared_encoder = msgspec.json.Encoder(order="deterministic")
@@ -79,7 +83,9 @@ class NotifierRules:
     def outlook(self, account: Watched, shared: Shared) -> Outlook:
         """See ``Rules``; the label says whether anything is in force."""
         kinds = {each.kind for each in account.case.in_force()}
-        label = "" if not kinds else HELD if any(map(hurts, kinds)) else NOTICED
+        label = NOTICED if kinds else ""
+        if any(map(hurts, kinds)):
+            label = AWAITED if is_awaited(account.case, shared.policies) else HELD
         return review_on(account, shared), label
 
     def everybody(self, shared: Shared, record: Record) -> Due:

@@ -15,6 +15,7 @@ from services.notifier.foresight import Foresight
 from services.notifier.publish import TOPIC, PublicTopic
 from services.notifier.questions import Questions
 from services.notifier.settings import Settings
+from services.notifier.unanswered import Unanswered
 
 _UNWOKEN_S = 1.0
 """How long to wait unwoken: the gate of another process may have let something out."""
@@ -29,6 +30,8 @@ class Notifier:
         self.adopting = Adopting(service)
         self.answering = Answering(service)
         self.questions = Questions(service)
+        self.unanswered = Unanswered(service)
+        service.alarms.append(self.unanswered.alarms)
         self.foresight = Foresight(service, self.questions)
         self.backtests = Backtests(service)
         self._open_topic = open_topic

@@ -10,7 +10,7 @@ from deploy.receivers.obeying import Obeying, Place, place_of
 from huikuan.events.codec import decode
 from huikuan.events.notifier import EscalationSaid
 from services.notifier.domain.case import Case
-from services.notifier.domain.decide import Change
+from services.notifier.domain.change import Change
 from services.notifier.domain.policy import hurts
 from services.notifier.words import Speech
 from tests.notifier.arrivals import DEBTOR, Arrival, arrivals, followed, records_of

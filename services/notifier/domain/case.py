@@ -96,6 +96,11 @@ class Escalation(msgspec.Struct, array_like=True):
         """What it is about: step, company and subject. At most one is open for each."""
         return (self.step, self.company, self.subject)
 
+    @property
+    def raised_on(self) -> date:
+        """The open day when it was raised; its effective date may lie before."""
+        return max(self.effective_on, self.said_on)
+
     def approvers(self) -> set[str]:
         """The different people who approved; who imposed it himself is none of them."""
         people = {answer.by.strip().casefold() for answer in self.approvals}

@@ -27,3 +27,6 @@ class Life(Part):
     repeat: Repeat | None = Field(
         None, description="Said again while in force, not while paused; notices, calls and visits"
     )
+    acknowledge_within_days: Annotated[StrictInt, Field(ge=0, le=60)] | None = Field(
+        None, description="Working days in which the obeying system must say that it obeys"
+    )

@@ -92,6 +92,8 @@ class Step(Life):
             raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
         if self.scope is not None and self.scope.invoice is not None and self.per != "item":
             raise ValueError("a step for certain invoices needs `per: item`")
+        if self.acknowledge_within_days is not None and not self.hurts:
+            raise ValueError("nobody obeys a notice: acknowledge_within_days is for harder steps")
         if self.kind == "legal_referral" and self.approval not in {None, "two"}:
             raise ValueError("a legal referral always needs two people: write `approval: two`")
         return self

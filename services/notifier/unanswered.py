@@ -1,0 +1,54 @@
+"""Which steps were not acknowledged in time: for the list of holds, for health and metrics."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from services.notifier.domain.acknowledging import is_overdue
+from services.notifier.following import Following
+from services.notifier.rules import AWAITED
+
+COUNTED_MAX = 1_000
+"""Debtors looked at: an alarm about so many needs no exact number."""
+
+
+class Unanswered(Collector):
+    """How many steps were not acknowledged in time; among the first ``COUNTED_MAX`` debtors."""
+
+    def __init__(self, service: Following) -> None:
+        self._service = service
+
+    def count(self) -> int:
+        """Steps in force whose obeying system is late."""
+        shared = self._service.shared()
+        day = shared.setting.open_on
+        if day is None:
+            return 0
+        return sum(
+            is_overdue(each, shared.policies, day)
+            for debtor, row in self._service.rows(label=AWAITED, limit=COUNTED_MAX)
+            for each in self._service.rules.load(debtor, row.body).case.in_force()
+        )
+
+    def alarms(self) -> list[str]:
+        """A sentence, where somebody must look."""
+        late = self.count()
+        return [f"{late} steps in force were not acknowledged in time"] if late else []
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is asked of the service when it is registered."""
+        yield _family()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The number as of now."""
+        family = _family()
+        family.add_metric([], self.count())
+        yield family
+
+
+def _family() -> GaugeMetricFamily:
+    return GaugeMetricFamily(
+        "huikuan_unacknowledged_steps",
+        "Steps in force that the obeying system has not acknowledged in time.",
+    )
