@@ -1,6 +1,6 @@
 """Reads a policy document, YAML or JSON; what is wrong is named by its place and its line."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -17,6 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from huikuan.web.problems import FieldError, Problem, from_document
 from huikuan.web.wording import Words
+from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
 
 BYTES_MAX = 256 * 1024
@@ -42,7 +43,7 @@ def read_policy(body: bytes) -> Policy:
     lines: dict[str, int] = {}
     try:
         document = _load(body, lines)
-        return Policy.model_validate(document)
+        policy = Policy.model_validate(document)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False)
         raise _with_lines(from_document(errors, _CODE), lines) from None
@@ -54,6 +55,17 @@ def read_policy(body: bytes) -> Policy:
     except (yaml.YAMLError, ValueError, RecursionError):
         # No value of the document is repeated: what YAML says of a bad one may contain it.
         raise _unreadable("a value in it has no meaning", 0) from None
+    if wrong := [
+        FieldError(Words(each.en, each.zh), pointer_of(each.place))
+        for each in contradictions(policy)
+    ]:
+        raise _with_lines(Problem(422, _CODE, errors=wrong), lines)
+    return policy
+
+
+def pointer_of(place: Iterable[str | int]) -> str:
+    """A place in the document as a JSON pointer."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
 
 
 def _load(body: bytes, lines: dict[str, int]) -> Any:

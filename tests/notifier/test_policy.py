@@ -96,6 +96,65 @@ def test_what_is_wrong_is_named_by_its_place(step: dict[str, Any], pointer: str,
     ]
 
 
+@pytest.mark.parametrize(
+    ("step", "pointer", "said"),
+    [
+        ({"lift_when": {"days_overdue": 40}}, "/steps/0/lift_when/days_overdue", "lifted at once"),
+        (
+            {"per": "item", "lift_when": {"days_overdue": 5}},
+            "/steps/0/lift_when/days_overdue",
+            "can never hold",
+        ),
+        (
+            {
+                "when": {"balance": {"CNY": "50.00"}},
+                "lift_when": {"balance": {"CNY": "50.01"}},
+            },
+            "/steps/0/lift_when/balance/CNY",
+            "raised from 50.00",
+        ),
+        ({"unless": {"days_overdue": 30}}, "/steps/0/unless/days_overdue", "never be raised"),
+    ],
+)
+def test_a_step_that_contradicts_itself_is_refused(
+    step: dict[str, Any], pointer: str, said: str
+) -> None:
+    assert [(place, said in detail) for place, detail in refusals(with_step(**step))] == [
+        (pointer, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"lift_when": {"days_overdue": 30}},
+        {"lift_when": {"balance": {"CNY": "50.01"}}},
+        {"unless": {"days_overdue": 31}},
+        {"unless": {"any": [{"days_overdue": 3}]}},
+        {"lift_when": {"days_overdue": 99, "open_items": 2}},
+    ],
+)
+def test_what_may_make_sense_is_taken(step: dict[str, Any]) -> None:
+    assert read_policy(with_step(**step).encode()).steps[0].name == "s"
+
+
+def test_a_mild_step_after_a_severe_one_is_out_of_order() -> None:
+    stop = "  - {name: stop, kind: stop_supply, when: {days_overdue: 30}}\n"
+    late = "  - {name: late, kind: notice, when: {days_overdue: 60}}\n"
+    ((pointer, detail),) = refusals(GOOD + stop + late)
+    assert pointer == "/steps/2"
+    assert detail.startswith('Line 7: "late" (notice) at 60 days stands after "stop"')
+    assert read_policy((GOOD + late + stop).encode()).version == "v1"
+
+
+def test_buckets_are_tested_only_where_they_have_shares() -> None:
+    said = json.loads(with_step(when={"limit_used": "0.9"}))
+    lacking = json.dumps({**said, "limit_test": "any_bucket"})
+    assert [place for place, _ in refusals(lacking)] == ["/limit_test"]
+    whole = {**said, "limit_test": "any_bucket", "limit_buckets": {"ordered": "0.5"}}
+    assert read_policy(json.dumps(whole).encode()).limit_test == "any_bucket"
+
+
 def test_what_is_wrong_is_named_by_its_line() -> None:
     ((pointer, detail),) = refusals(GOOD.replace("days_overdue: 1", "days_overdu: 1"))
     assert pointer == "/steps/0/when/days_overdu"

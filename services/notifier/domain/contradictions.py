@@ -1,0 +1,155 @@
+"""What in a policy contradicts itself, by its place: each part is right alone, not together.
+
+Asked when a document is read, never of a policy on the log: what was adopted stays readable.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.notifier.domain.condition import AMOUNT_FIELDS, COUNT_FIELDS, Condition, parts
+from services.notifier.domain.policy import Policy, Step
+
+_RANKS = {"stop_supply": 1, "stop_service": 1, "revoke_dealership": 2, "legal_referral": 3}
+"""Which kinds are harder than others; what is not named is a word to the debtor."""
+
+
+class Contradiction(NamedTuple):
+    """A place in the document, and what is wrong there."""
+
+    place: tuple[str | int, ...]
+    en: str
+    zh: str
+
+
+def contradictions(policy: Policy) -> Iterator[Contradiction]:
+    """All that is found."""
+    yield from _out_of_order(policy)
+    for at, step in enumerate(policy.steps):
+        yield from _never_lifted(at, step)
+        yield from _never_raised(at, step)
+    uses_limit = any(_names_limit(step.when) for step in policy.steps)
+    if policy.limit_test == "any_bucket" and not policy.limit_buckets and uses_limit:
+        yield Contradiction(
+            ("limit_test",),
+            "any_bucket needs limit_buckets; without them limit_used can never hold",
+            "any_bucket 需要 limit_buckets，否则 limit_used 永远不会成立",
+        )
+
+
+def _out_of_order(policy: Policy) -> Iterator[Contradiction]:
+    """A milder kind that comes later in an item's life than a harder one, and stands after it."""
+    for at, step in enumerate(policy.steps):
+        age = _plain_age(step)
+        for harder in policy.steps[:at]:
+            other = _plain_age(harder)
+            if age is None or other is None or harder.per != step.per or age <= other:
+                continue
+            if harder.scope == step.scope and _rank(step) < _rank(harder):
+                yield Contradiction(
+                    ("steps", at),
+                    f'"{step.name}" ({step.kind}) at {age} days stands after "{harder.name}" '
+                    f"({harder.kind}) at {other}: steps go from mild to severe",
+                    f"“{step.name}”（{step.kind}，{age} 天）排在“{harder.name}”"
+                    f"（{harder.kind}，{other} 天）之后：步骤应由轻到重",
+                )
+                break
+
+
+def _rank(step: Step) -> int:
+    return _RANKS.get(step.kind, 0)
+
+
+def _plain_age(step: Step) -> int | None:
+    """The age at which a step comes, where age alone decides."""
+    asked = step.when.model_dump(exclude_none=True)
+    return step.when.days_overdue if set(asked) == {"days_overdue"} else None
+
+
+def _never_lifted(at: int, step: Step) -> Iterator[Contradiction]:
+    lift = step.lift_when
+    if lift is None:
+        return
+    if step.per == "item" and set(lift.model_dump(exclude_none=True)) == {"days_overdue"}:
+        yield Contradiction(
+            ("steps", at, "lift_when", "days_overdue"),
+            "can never hold: an item only grows older; leave lift_when out",
+            "永远不会成立：单笔应收只会越来越旧；请去掉 lift_when",
+        )
+        return
+    for place, least, most in _same_thresholds(step.when, lift):
+        if most > least:
+            yield Contradiction(
+                ("steps", at, "lift_when", *place),
+                f"is lifted below {most}, but raised from {least}: it would be lifted at once",
+                f"低于 {most} 即解除，却从 {least} 起生效：会立即被解除",
+            )
+
+
+def _never_raised(at: int, step: Step) -> Iterator[Contradiction]:
+    if step.unless is None:
+        return
+    for place, least, spared in _same_thresholds(step.when, step.unless):
+        if spared <= least:
+            yield Contradiction(
+                ("steps", at, "unless", *place),
+                f"spares from {spared}, but the step comes from {least}: it can never be raised",
+                f"达到 {spared} 即不适用，而步骤从 {least} 起才适用：永远不会生效",
+            )
+
+
+def _same_thresholds(
+    when: Condition, other: Condition
+) -> Iterator[tuple[tuple[str, ...], Decimal, Decimal]]:
+    """Thresholds on one thing that stand alone in both: their place, and their two values."""
+    if _joins(when) or _joins(other):
+        return
+    asked = other.model_dump(exclude_none=True)
+    if len(asked) != 1:
+        return
+    for name in ("days_overdue", "limit_used", *COUNT_FIELDS):
+        if name in asked and getattr(when, name) is not None:
+            yield (name,), Decimal(getattr(when, name)), Decimal(asked[name])
+    for name in AMOUNT_FIELDS:
+        least = getattr(when, name)
+        if (
+            name in asked
+            and least is not None
+            and set(least) == set(asked[name])
+            and len(least) == 1
+        ):
+            ((currency, amount),) = least.items()
+            yield (name, currency), Decimal(amount), Decimal(asked[name][currency])
+
+
+def _joins(condition: Condition) -> bool:
+    return any(True for _ in parts(condition))
+
+
+def _names_limit(condition: Condition) -> bool:
+    return condition.limit_used is not None or any(map(_names_limit, parts(condition)))
+
+
+def currencies_named(policy: Policy) -> dict[str, tuple[str | int, ...]]:
+    """Every currency of the document, with the first place that names it."""
+    named: dict[str, tuple[str | int, ...]] = {}
+    for currency in policy.ignore_below or ():
+        named.setdefault(currency, ("ignore_below", currency))
+    for at, step in enumerate(policy.steps):
+        for currency in step.fee or ():
+            named.setdefault(currency, ("steps", at, "fee", currency))
+        for field in ("when", "unless", "lift_when"):
+            condition = getattr(step, field)
+            for currency, place in _currencies(condition) if condition else ():
+                named.setdefault(currency, ("steps", at, field, *place))
+    return named
+
+
+def _currencies(condition: Condition) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for name in AMOUNT_FIELDS:
+        for currency in getattr(condition, name) or ():
+            yield currency, (name, currency)
+    for joined in ("all", "any"):
+        for at, part in enumerate(getattr(condition, joined) or ()):
+            for currency, place in _currencies(part):
+                yield currency, (joined, at, *place)
