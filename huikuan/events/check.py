@@ -12,7 +12,7 @@ from huikuan.events.codec import FACT_TYPES, UnknownTypeError, decode, minor
 from huikuan.events.currencies import DECIMALS
 from huikuan.events.fields import Document, Event
 from huikuan.events.invalid import InvalidFieldError
-from huikuan.events.ledger import ExchangeRateSet, RecordSettled
+from huikuan.events.ledger import FEEDS, ExchangeRateSet, FeedCompleted, RecordSettled
 from huikuan.events.promises import PromiseMade
 from huikuan.events.relations import (
     CreditLimitSet,
@@ -21,6 +21,7 @@ from huikuan.events.relations import (
     OverrideSet,
 )
 from huikuan.events.sales import InvoiceAmended, InvoiceIssued, MilestoneReached
+from huikuan.events.texts import fault_of_id
 from huikuan.events.values import check_values
 from huikuan.events.wire import CloudEvent
 
@@ -154,8 +155,17 @@ def _check_rate(event: ExchangeRateSet) -> None:
     for name, code in (("base", event.base), ("quote", event.quote)):
         if code not in DECIMALS:
             raise InvalidFieldError(f"/{name}", 'is no currency of ISO 4217, as "CNY" is one')
+    if event.base == event.quote:
+        raise InvalidFieldError("/quote", "is the base itself")
     if not _RATE.fullmatch(event.rate) or not event.rate.strip("0."):
         raise InvalidFieldError("/rate", 'must be a decimal above nothing, as in "7.1234"')
+
+
+def _check_feed(event: FeedCompleted) -> None:
+    if event.feed.partition("/")[0] not in FEEDS:
+        raise InvalidFieldError("/feed", f"is no feed; it is one of {', '.join(FEEDS)}")
+    if fault := fault_of_id(event.source):
+        raise InvalidFieldError("/source", fault)
 
 
 def _check_instalment_named(invoice: str | None, instalment: str | None, pointer: str) -> None:
@@ -208,5 +218,6 @@ _RULES: dict[type[Event], Callable[[Any], None]] = {
     CreditLimitSet: _check_limit,
     RecordSettled: lambda event: _one_of(event, ("conflict", "place")),
     ExchangeRateSet: _check_rate,
+    FeedCompleted: _check_feed,
 }
 """What the fields of one type must be together; of all others each field says all there is."""

@@ -51,8 +51,27 @@ class RulesChanged(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     version: int
 
 
+PAYMENTS = "payments"
+FEEDS = (
+    PAYMENTS,
+    "invoices",
+    "credit_notes",
+    "orders",
+    "shipments",
+    "disputes",
+    "promises",
+    "debtors",
+)
+"""What a feed may deliver; after a slash it may have a name: ``payments/icbc-cny``."""
+
+
+def is_of_payments(feed: str) -> bool:
+    """Whether a feed delivers payments: without it, who owes is not known."""
+    return feed.partition("/")[0] == PAYMENTS
+
+
 class FeedCompleted(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A source has delivered everything through a date."""
+    """A source has delivered everything through a date; or, ``ended``, delivers no more."""
 
     TYPE: ClassVar[str] = "huikuan.feed.completed.v1"
     EVERYBODY: ClassVar[bool] = True
@@ -60,6 +79,7 @@ class FeedCompleted(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     source: Word
     feed: Word
     through_on: date
+    ended: bool = False
 
 
 class ExchangeRateSet(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
+from services.ledger.announcing_api import announcing_router
 from services.ledger.answers import answer_json
 from services.ledger.asked import (
     DayAsked,
@@ -34,6 +35,7 @@ def make_router(ledger: Ledger) -> APIRouter:
     router = APIRouter(prefix="/v1")
     router.include_router(_intake_router(ledger))
     router.include_router(_questions_router(ledger))
+    router.include_router(announcing_router(ledger.announcing))
     router.include_router(settling_router(ledger))
     return router
 

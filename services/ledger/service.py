@@ -8,6 +8,7 @@ from huikuan.debtor.setting import Setting
 from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.service import Service
+from services.ledger.announcing import Announcing
 from services.ledger.clock import Clock, ManualClock, SystemClock, Ticker
 from services.ledger.days import Days
 from services.ledger.quarantine import Quarantine
@@ -32,6 +33,7 @@ class Ledger:
         self.taking = Taking(service, store, now_ms)
         self.days = Days(service, store, now_ms)
         self.settling = Settling(service, store, self.taking, now_ms)
+        self.announcing = Announcing(service, store, now_ms)
         self.quarantine = Quarantine(service, store)
         self.questions = Questions(service)
         service.taken_back.append(Recovering(store, now_ms).take_back)

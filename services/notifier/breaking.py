@@ -17,7 +17,7 @@ from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.policy import hurts
 from services.notifier.shared import Shared, trip
-from services.notifier.watched import Watched, is_quiet, sight_of
+from services.notifier.watched import Watched, is_quiet, past_of, run_start_of, sight_of
 from services.notifier.words import PUBLISHER
 
 
@@ -26,9 +26,10 @@ def weigh(account: Watched, shared: Shared) -> int:
     day, now = shared.setting.open_on, shared.ladder_now()
     if day is None or now is None or is_quiet(account, now, day):
         return 0
-    sight, case = sight_of(account, shared, day), account.case
-    changes = decide(sight, case, now, opening=True, guards=shared.guards()).changes
-    return sum(_is_weighed(each, case, now) for each in changes)
+    run_start = run_start_of(past_of(account, shared), day, shared.judge_from or day, {})
+    sight, case, guards = sight_of(account, shared, day), account.case, shared.guards()
+    decision = decide(sight, case, now, opening=True, run_start=run_start, guards=guards)
+    return sum(_is_weighed(each, case, now) for each in decision.changes)
 
 
 def _is_weighed(change: Change, case: Case, ladder: Ladder) -> bool:

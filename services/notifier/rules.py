@@ -14,7 +14,14 @@ from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events.codec import FACT_TYPES, FACTS, UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
-from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled, RulesChanged
+from huikuan.events.ledger import (
+    BusinessDayOpened,
+    ExchangeRateSet,
+    FeedCompleted,
+    RecordConflicted,
+    RecordSettled,
+    RulesChanged,
+)
 from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
 from services.notifier.breaking import verdict, weigh
@@ -25,7 +32,15 @@ from services.notifier.domain.decide import decide
 from services.notifier.domain.past import Past, retractions
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.repeating import repetitions
-from services.notifier.shared import Shared, adopt_policy, open_business_day, release, trip
+from services.notifier.shared import (
+    Shared,
+    adopt_policy,
+    complete_feed,
+    open_business_day,
+    release,
+    set_rate,
+    trip,
+)
 from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
 from services.notifier.words import PUBLISHER, Speech
 
@@ -98,6 +113,10 @@ class NotifierRules:
             case RulesChanged(service="notifier"):
                 shared.judge_from = shared.setting.open_on
                 return Due(everyone=True)
+            case FeedCompleted() as event:
+                complete_feed(shared, event)
+            case ExchangeRateSet() as event:
+                set_rate(shared, event)
             case BreakerTripped() as event:
                 trip(shared, event)
             case BreakerReleased() as event:

@@ -6,11 +6,17 @@ import msgspec
 
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.rules import NOBODY, Due
-from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.ledger import (
+    BusinessDayOpened,
+    ExchangeRateSet,
+    FeedCompleted,
+    is_of_payments,
+)
 from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
 from services.notifier.domain.guards import NO_GUARDS, Guards
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policies import Adopted, adopted, in_force_on, ladder
+from services.notifier.domain.rates import Rate, Rates, with_rate
 
 _DAY = timedelta(days=1)
 
@@ -33,6 +39,14 @@ class Released(msgspec.Struct, frozen=True):
     on: date
 
 
+class Feed(msgspec.Struct, frozen=True):
+    """A source's feed that was complete through a date, and is awaited from then on."""
+
+    source: str
+    feed: str
+    through_on: date
+
+
 class Shared(msgspec.Struct):
     """What a partition's debtors share; a function of what was said to everybody."""
 
@@ -47,6 +61,9 @@ class Shared(msgspec.Struct):
     """By date, as are those released. Both only grow, whatever the order: a rebuild reads what we
     said later than we said it."""
     released: tuple[Released, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    """By source and feed."""
+    rates: Rates = ()
 
     def ladder_now(self) -> Ladder | None:
         """The rules of the policy in force on the open day."""
@@ -59,10 +76,12 @@ class Shared(msgspec.Struct):
 
     def guards(self) -> Guards:
         """What keeps steps that hurt from being raised."""
-        if not self.tripped:
+        if not (self.tripped or self.feeds or self.rates):
             return NO_GUARDS
         released = {each.tripped_on for each in self.released}
-        return Guards(frozenset(each.tripped_on for each in self.tripped) - released)
+        tripped = frozenset(each.tripped_on for each in self.tripped) - released
+        through = [each.through_on for each in self.feeds if is_of_payments(each.feed)]
+        return Guards(tripped, min(through, default=None), self.rates)
 
 
 def open_business_day(shared: Shared, event: BusinessDayOpened) -> Due:
@@ -110,3 +129,21 @@ def release(shared: Shared, event: BreakerReleased) -> None:
         shared.released = tuple(
             sorted((*shared.released, released), key=lambda each: each.tripped_on)
         )
+
+
+def complete_feed(shared: Shared, event: FeedCompleted) -> None:
+    """A feed is complete through a date, or is awaited no more."""
+    others = [
+        each for each in shared.feeds if (each.source, each.feed) != (event.source, event.feed)
+    ]
+    before = [each.through_on for each in shared.feeds if each not in others]
+    if not event.ended:
+        through_on = max([event.through_on, *before])
+        others.append(Feed(event.source, event.feed, through_on))
+    shared.feeds = tuple(sorted(others, key=lambda each: (each.source, each.feed)))
+
+
+def set_rate(shared: Shared, event: ExchangeRateSet) -> None:
+    """A currency's price from a date."""
+    rate = Rate(event.base, event.quote, event.effective_on, event.rate)
+    shared.rates = with_rate(shared.rates, rate)

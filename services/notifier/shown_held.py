@@ -5,13 +5,33 @@ from typing import Any
 
 from huikuan.web.wording import Words
 from services.notifier.domain.case import Escalation
-from services.notifier.domain.objections import MASS
+from services.notifier.domain.objections import FEED_AWAITED, FEED_LATE, MASS, UNMATCHED, UNRATED
 
 OBJECTED: dict[str, Words] = {
     MASS: Words(
         "On that day too many debtors would have been hurt at once; it is raised once a person "
         "approves it or releases the day.",
         "当日拟升级的客户过多，已触发熔断；经人工批准或放行当日后生效。",
+    ),
+    FEED_AWAITED: Words(
+        "A payments feed is not complete yet through the day that was judged; it is raised when "
+        "that feed is complete and the money in it does not change the matter.",
+        "收款数据尚未齐备至判定日；数据到齐且仍满足条件时生效。",
+    ),
+    FEED_LATE: Words(
+        "A payments feed is late, longer than the policy waits; it is raised once a person "
+        "approves it, or the feed is complete.",
+        "收款数据迟到，已超过策略的等待天数；经人工批准或数据到齐后生效。",
+    ),
+    UNMATCHED: Words(
+        "Cash that pays nothing yet is at least as much as what is overdue; match it, or let a "
+        "person approve.",
+        "未核销的收款不少于逾期金额；请核销，或经人工批准后生效。",
+    ),
+    UNRATED: Words(
+        "There is cash that pays nothing yet, in a currency without a rate; set the rate, match "
+        "it, or let a person approve.",
+        "存在未核销的外币收款而缺少汇率；请设置汇率、核销，或经人工批准后生效。",
     ),
 }
 

@@ -75,12 +75,7 @@ def test_an_empty_payment_file_and_a_doubled_invoice_file_stop_nobody(tmp_path: 
         assert breaker["state"] == "tripped"
         assert [day["steps"] for day in breaker["items"]] == [640]
         assert metric(huikuan, "huikuan_breaker_steps_held") == 640
-        held = huikuan.escalations(DEBTORS[7])
-        assert (held["state"], held["in_force"]) == ("reminder", ["reminder"])
-        assert held["history"][-1]["held"]["reason"] == "mass_escalation"
-        why = huikuan.get("notifier", f"/v1/debtors/{DEBTORS[7]}/why", step="stop")
-        assert why["in_force"] is False
-        assert "熔断" in why["escalations"][0]["held"]["zh"]
+        _is_explained(huikuan, DEBTORS[7])
 
         _truth_comes(huikuan)
         assert stops(huikuan, "voided") == set(DEBTORS) - set(LATE), (
@@ -96,6 +91,15 @@ def test_an_empty_payment_file_and_a_doubled_invoice_file_stop_nobody(tmp_path: 
         huikuan.settle()
     rebuilt = run(home, "rebuild", "notifier", "--verify")
     assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+
+
+def _is_explained(huikuan: Installation, debtor: str) -> None:
+    held = huikuan.escalations(debtor)
+    assert (held["state"], held["in_force"]) == ("reminder", ["reminder"])
+    assert held["history"][-1]["held"]["reason"] == "mass_escalation"
+    why = huikuan.get("notifier", f"/v1/debtors/{debtor}/why", step="stop")
+    assert why["in_force"] is False
+    assert "熔断" in why["escalations"][0]["held"]["zh"]
 
 
 def _truth_comes(huikuan: Installation) -> None:

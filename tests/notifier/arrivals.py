@@ -12,7 +12,13 @@ from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.rules import row_of
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
-from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RecordSettled
+from huikuan.events.ledger import (
+    BusinessDayOpened,
+    ExchangeRateSet,
+    FeedCompleted,
+    RecordConflicted,
+    RecordSettled,
+)
 from huikuan.events.notifier import EscalationApproved, PolicyAdopted
 from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
@@ -82,6 +88,8 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "promise_defers": st.just("none"),
     "partly_weight": st.sampled_from(["0", "1"]),
     "breaker": st.just({"count": 0, "share": 0}),
+    "feed_wait_days": st.integers(0, 2),
+    "unmatched_cash": st.just("ignore"),
 }
 """Values other than the defaults."""
 
@@ -150,6 +158,12 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
         )
         arrives = draw(arrival_days) if at else draw(st.sampled_from([0, 0, 1, 9]))
         said.append((arrives, f"policy/{at}", event))
+    for through in draw(st.lists(arrival_days, max_size=4)):
+        fed = FeedCompleted(source="bank", feed="payments", through_on=day(through))
+        said.append((through + draw(st.integers(0, 3)), f"feed/{through}", fed))
+    if draw(st.booleans()):
+        priced = ExchangeRateSet(base="USD", quote="CNY", rate="7.1", effective_on=day(3))
+        said.append((draw(arrival_days), "rate", priced))
     if draw(st.booleans()):
         on = draw(arrival_days)
         said.append((on, "c1", RecordConflicted(conflict="c1", on=day(on))))

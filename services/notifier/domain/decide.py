@@ -13,7 +13,13 @@ from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.change import Change, Place, Word
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ending import any_cools, why_ended
-from services.notifier.domain.guards import NO_GUARDS, Guards, Raising, objection
+from services.notifier.domain.guards import (
+    NO_GUARDS,
+    Guards,
+    Raising,
+    objection,
+    raised_on,
+)
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.overriding import (
     OVERRIDDEN,
@@ -145,7 +151,8 @@ def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change
     if word is None:
         return None
     begun = _change(judged, rule, subject, word, _since(judged, rule, subject), None)
-    if word == "raise" and (held := _objection(judged, rule.step, subject, begun, None)):
+    raising = _raising(judged, rule, subject, begun.effective_on, None)
+    if word == "raise" and raising and (held := objection(judged.guards, raising)):
         return msgspec.structs.replace(begun, word="propose", reason=held)
     return begun
 
@@ -159,14 +166,14 @@ def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
     return judged.run_start(rule, subject)
 
 
-def _objection(
-    judged: Judged, step: Step, subject: Subject, change: Change, proposed: Escalation | None
-) -> str | None:
-    """What a guard has against raising a step now; nothing against what a person imposes."""
-    if not step.hurts or _is_imposed(judged, step, subject):
+def _raising(
+    judged: Judged, rule: Rule, subject: Subject, judged_on: date, proposed: Escalation | None
+) -> Raising | None:
+    """What guards look at: a step that hurts, unless a person imposes it."""
+    if not rule.step.hurts or _is_imposed(judged, rule.step, subject):
         return None
-    raising = Raising(step, judged.sight.standing.day, change.effective_on, proposed)
-    return objection(judged.guards, raising)
+    standing = judged.sight.standing
+    return Raising(rule.step, judged.ladder.policy, standing, judged_on, proposed)
 
 
 def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> Word | None:
@@ -202,9 +209,14 @@ def _raised_at_last(
         return None
     day = judged.sight.standing.day
     raised = _change(judged, rule, subject, "raise", day, proposed.escalation)
-    held = _objection(judged, rule.step, subject, raised, proposed)
-    if held is None:
+    ripe_on = hold_ends_on(judged.ladder, rule.step, proposed)
+    judged_on = ripe_on if rule.step.hold else proposed.effective_on
+    raising = _raising(judged, rule, subject, judged_on, proposed)
+    if raising is None:
         return raised
+    held = objection(judged.guards, raising)
+    if held is None:
+        return msgspec.structs.replace(raised, effective_on=raised_on(judged.guards, raising))
     held_anew = held != proposed.held
     return msgspec.structs.replace(raised, word="hold", reason=held) if held_anew else None
 

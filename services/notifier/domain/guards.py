@@ -4,13 +4,16 @@ Each is a function of the log. A step that a guard objects to is proposed and he
 when a day opens on which no guard objects any more, or once a person has approved it since.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
+from huikuan.debtor.standing import Standing
 from services.notifier.domain.case import Escalation
-from services.notifier.domain.objections import MASS
-from services.notifier.domain.policy import Breaker, Step
+from services.notifier.domain.objections import FEED_AWAITED, FEED_LATE, MASS, UNMATCHED, UNRATED
+from services.notifier.domain.policy import Breaker, Policy, Step
+from services.notifier.domain.rates import Rates
+from services.notifier.domain.unmatched import cash_against_overdue
 
 
 class Guards(msgspec.Struct, frozen=True):
@@ -18,6 +21,9 @@ class Guards(msgspec.Struct, frozen=True):
 
     tripped: frozenset[date] = frozenset()
     """The days on which the breaker tripped, less those that a person released."""
+    complete_through: date | None = None
+    """Every known payments feed is complete up to here; None where none is known."""
+    rates: Rates = ()
 
 
 NO_GUARDS = Guards()
@@ -27,8 +33,10 @@ class Raising(msgspec.Struct, frozen=True):
     """A step that hurts and would be raised today."""
 
     step: Step
-    day: date
-    effective_on: date
+    policy: Policy
+    standing: Standing
+    judged_on: date
+    """The day that was judged: when it came to be demanded, or its hold ended."""
     proposed: Escalation | None
     """Where it was proposed before."""
 
@@ -38,10 +46,38 @@ def objection(guards: Guards, raising: Raising) -> str | None:
     proposed = raising.proposed
     if proposed is not None and is_approved_since(proposed):
         return None
-    if proposed is not None and proposed.held == MASS:
-        return MASS if proposed.held_on in guards.tripped else None
-    is_one_of_many = raising.day in guards.tripped and is_weighed(raising.step, proposed)
-    return MASS if is_one_of_many else None
+    if proposed is not None and proposed.held == MASS and proposed.held_on in guards.tripped:
+        return MASS
+    return _feeds(guards, raising) or _cash(guards, raising) or _mass(guards, raising)
+
+
+def _feeds(guards: Guards, raising: Raising) -> str | None:
+    through = guards.complete_through
+    if through is None or through >= raising.judged_on:
+        return None
+    waited = raising.standing.day - raising.judged_on
+    patient = waited < timedelta(days=raising.policy.feed_wait_days)
+    return FEED_AWAITED if patient else FEED_LATE
+
+
+def _cash(guards: Guards, raising: Raising) -> str | None:
+    if raising.policy.unmatched_cash == "ignore":
+        return None
+    cover = cash_against_overdue(raising.standing, guards.rates)
+    return {"less": None, "enough": UNMATCHED, "no_rate": UNRATED}[cover]
+
+
+def _mass(guards: Guards, raising: Raising) -> str | None:
+    is_one_of_many = raising.standing.day in guards.tripped
+    return MASS if is_one_of_many and is_weighed(raising.step, raising.proposed) else None
+
+
+def raised_on(guards: Guards, raising: Raising) -> date:
+    """From when a proposed step counts: not from a day for which its money was not known."""
+    day, through = raising.standing.day, guards.complete_through
+    if through is None or through < raising.judged_on:
+        return day
+    return min(day, through)
 
 
 def is_approved_since(proposed: Escalation) -> bool:

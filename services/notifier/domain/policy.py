@@ -185,6 +185,12 @@ class Policy(Switches):
     disputes: DisputeTerms = DisputeTerms()
     working_days: WorkingDays = WorkingDays()
     breaker: Breaker = Breaker()
+    feed_wait_days: Annotated[StrictInt, Field(ge=0, le=60)] = Field(
+        3, description="Days that a step waits for the payments feeds, before a person must approve"
+    )
+    unmatched_cash: Literal["hold", "ignore"] = Field(
+        "hold", description="What is done where unmatched cash is as much as what is overdue"
+    )
     steps: tuple[Step, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": STEPS_MAX})
 
     @model_validator(mode="before")
