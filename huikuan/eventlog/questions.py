@@ -92,26 +92,23 @@ class Questions(Generic[S, A]):
                     yield key, load(key, body), shared
 
     def to_review(
-        self, through: date, after: str = EVERYBODY
-    ) -> Iterator[tuple[S, list[tuple[str, Row]]]]:
-        """Keys to be reviewed by that date, a page at a time, with what they share.
+        self, through: date, partition: int = 0
+    ) -> Iterator[tuple[S, int, list[tuple[str, Row]]]]:
+        """For each partition: what its keys share, how many they are, those to review by that date.
 
-        All as of one moment, partition by partition, each in order of its keys; ``after`` goes on
-        behind that key.
+        From this partition on, all as of one moment; in order of keys.
         """
-        first = 0 if after == EVERYBODY else partition_of(after, self._partitions)
         with self._database.reading(snapshot=True) as connection:
             state = self._state(connection)
-            for partition in range(first, self._partitions):
-                bodies = state.load(connection, partition, [EVERYBODY])
-                shared = self._shared(bodies.get(EVERYBODY))
-                at = after if partition == first else EVERYBODY
-                while page := state.page(connection, partition, None, at, _PAGE_ROWS):
-                    at = page[-1][0]
-                    yield (
-                        shared,
-                        [(k, r) for k, r in page if r.review_on and r.review_on <= through],
-                    )
+            for at in range(partition, self._partitions):
+                bodies = state.load(connection, at, [EVERYBODY])
+                count, due, after = 0, list[tuple[str, Row]](), EVERYBODY
+                while page := state.page(connection, at, None, after, _PAGE_ROWS):
+                    after, count = page[-1][0], count + len(page)
+                    due += [
+                        (k, row) for k, row in page if row.review_on and row.review_on <= through
+                    ]
+                yield self._shared(bodies.get(EVERYBODY)), count, due
 
     def history(self, key: str, *, known_at: int | Position | None = None) -> list[Record]:
         """A key's records that this service folded, or those among them known by then.

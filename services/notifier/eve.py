@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Protocol
 
 from huikuan.eventlog.record import Meta, Record, Saying
 from huikuan.eventlog.rules import Rules
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.notifier import EscalationSaid
+from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import Sight
 from services.notifier.forecast import Ahead, begins, escalation_in, opening
 from services.notifier.shared import Shared
@@ -16,6 +18,23 @@ from services.notifier.watched import Watched, look
 _DAY = timedelta(days=1)
 Known = Callable[[], Sequence[Record]]
 """All records of the debtor, for a fact that sorts before what was folded."""
+
+
+class Evening(Protocol):
+    """A day on which facts may still arrive that keep a step off, or end it."""
+
+    by: date
+    """The day on which they arrive."""
+    on: date
+    """The day on which it shows."""
+    subject: str
+    """What the step is about: the debtor, or an item."""
+
+    def sight(self) -> Sight:
+        """What the rules will see when it shows, if nothing arrives."""
+
+    def is_kept_off_by(self, facts: Sequence[Event], known: Known) -> bool:
+        """Whether there is no step then where these facts arrive."""
 
 
 class Eve:
@@ -34,7 +53,8 @@ class Eve:
         ahead.add(debtor, rules.outlook(debtor, shared)[0])
         for _ in ahead.through(on - _DAY):
             pass
-        self.on, self.by, self.step = on, on - _DAY, step
+        self.on, self.by, self.subject = on, on - _DAY, step.subject
+        self._place = (step.step, step.company, step.subject)
         self._rules, self._debtor = rules, debtor.debtor
         self._body, self._shared = rules.body(debtor), ahead.shared
         self._opening = opening(on)
@@ -50,22 +70,62 @@ class Eve:
         """Whether the step is not said on its day where these facts arrive on its eve."""
         rules = self._rules
         watched = rules.load(self._debtor, self._body)
-        said: list[Saying] = []
-        records = _what_if(self._debtor, facts)
-        for at, record in enumerate(records):
-            if not rules.fold(watched, record, self._shared):
-                rules.refold(watched, [*known(), *records[: at + 1]], self._shared)
-            said += rules.decide(watched, record, self._shared)
+        said = arrive(rules, watched, self._shared, facts, known)
         rules.advance(watched, self._morrow)
         said += rules.decide(watched, self._opening, self._morrow)
         return not any(map(self._is_it, said))
 
     def _is_it(self, saying: Saying) -> bool:
-        event, step = escalation_in(saying), self.step
+        event = escalation_in(saying)
         if event is None or not begins(event):
             return False
-        places = ((each.step, each.company, each.subject) for each in (event, step))
-        return next(places) == next(places)
+        return (event.step, event.company, event.subject) == self._place
+
+
+class Today:
+    """A debtor on the open day, with a step in force that facts may end at once."""
+
+    def __init__(
+        self,
+        rules: Rules[Shared, Watched],
+        body: bytes,
+        shared: Shared,
+        debtor: str,
+        in_force: Escalation,
+    ) -> None:
+        """``body`` is the debtor's, as he is today."""
+        assert shared.setting.open_on is not None, "a step in force was raised on an open day"
+        self.by = self.on = shared.setting.open_on
+        self.subject = in_force.subject
+        self._rules, self._debtor, self._body = rules, debtor, body
+        self._shared, self._escalation = shared, in_force.escalation
+
+    def sight(self) -> Sight:
+        """What the rules see today."""
+        return look(self._rules.load(self._debtor, self._body), self._shared, self.on)
+
+    def is_kept_off_by(self, facts: Sequence[Event], known: Known) -> bool:
+        """Whether it ends today where these facts arrive."""
+        watched = self._rules.load(self._debtor, self._body)
+        arrive(self._rules, watched, self._shared, facts, known)
+        return all(each.escalation != self._escalation for each in watched.case.open)
+
+
+def arrive(
+    rules: Rules[Shared, Watched],
+    watched: Watched,
+    shared: Shared,
+    facts: Sequence[Event],
+    known: Known,
+) -> list[Saying]:
+    """Let these facts arrive, in order; the debtor is changed. Answers what is said."""
+    said: list[Saying] = []
+    records = _what_if(watched.debtor, facts)
+    for at, record in enumerate(records):
+        if not rules.fold(watched, record, shared):
+            rules.refold(watched, [*known(), *records[: at + 1]], shared)
+        said += rules.decide(watched, record, shared)
+    return said
 
 
 def _what_if(debtor: str, facts: Sequence[Event]) -> list[Record]:

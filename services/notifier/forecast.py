@@ -6,13 +6,13 @@ What waits for people goes on waiting.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import msgspec
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
-from huikuan.eventlog.rules import Rules
+from huikuan.eventlog.rules import Rules, weighing
 from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import EscalationProposed, EscalationRaised, EscalationSaid
@@ -20,6 +20,8 @@ from services.notifier.shared import Shared
 from services.notifier.watched import Watched
 
 _DAY = timedelta(days=1)
+Count = Callable[[int], int]
+"""How many debtors there are, counting no further than that many."""
 
 
 class Foreseen(msgspec.Struct, frozen=True):
@@ -35,9 +37,15 @@ class Foreseen(msgspec.Struct, frozen=True):
 class Ahead:
     """The days after the open one, opening in turn, for debtors who change with them."""
 
-    def __init__(self, rules: Rules[Shared, Watched], shared: Shared) -> None:
-        """``shared`` stays as it is: a copy is led through the days."""
-        self._rules = rules
+    def __init__(
+        self, rules: Rules[Shared, Watched], shared: Shared, count: Count | None = None
+    ) -> None:
+        """``shared`` stays as it is: a copy is led through the days.
+
+        ``count``: how many debtors the partition has, where all of it is led, so that the breaker
+        weighs its days; without it no day is weighed.
+        """
+        self._rules, self._count = rules, count
         self.shared = rules.load_shared(rules.dump_shared(shared))
         self._reviews: defaultdict[date, list[Watched]] = defaultdict(list)
         self._everyone: list[Watched] = []
@@ -66,6 +74,11 @@ class Ahead:
             due_now = self._everyone
         for watched in due_now:
             rules.advance(watched, shared)
+        if due.weighed and self._count is not None:
+            weighs = weighing(rules)
+            weight = sum(weighs.weigh(watched, record, shared) for watched in due_now)
+            weighs.weighed(weight, self._count, record, shared)
+        for watched in due_now:
             for saying in rules.decide(watched, record, shared):
                 event = escalation_in(saying)
                 if event is not None:
@@ -78,10 +91,14 @@ class Ahead:
 
 
 def forecast(
-    rules: Rules[Shared, Watched], watched: Watched, shared: Shared, until: date
+    rules: Rules[Shared, Watched],
+    watched: Watched,
+    shared: Shared,
+    until: date,
+    count: Count | None = None,
 ) -> list[Foreseen]:
     """What will be said about one debtor through ``until`` if nothing arrives; he is changed."""
-    ahead = Ahead(rules, shared)
+    ahead = Ahead(rules, shared, count)
     ahead.add(watched, rules.outlook(watched, shared)[0])
     return list(ahead.through(until))
 

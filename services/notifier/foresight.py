@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 
+from huikuan.eventlog.partition import partition_of
 from services.notifier.eve import Eve
 from services.notifier.following import Following
 from services.notifier.forecast import Ahead, Foreseen, begins, forecast
@@ -80,10 +82,15 @@ class Foresight:
     def _each(
         self, through: date, after: str, wanted: Wanted, totals: Totals | None
     ) -> Generator[Told]:
-        """Every debtor of whom something wanted will be said."""
-        rules = self._service.rules
-        for shared, rows in self._service.to_review(through, after):
-            ahead = Ahead(rules, shared)
+        """Every debtor of whom something wanted will be said.
+
+        A partition is led as a whole, so that its breaker is foreseen.
+        """
+        rules, first = self._service.rules, 0
+        if after:
+            first = partition_of(after, self._service.partitions)
+        for at, (shared, count, rows) in enumerate(self._service.to_review(through, first)):
+            ahead = Ahead(rules, shared, partial(min, count))
             there: dict[str, frozenset[str]] = {}
             for debtor, row in rows:
                 watched = rules.load(debtor, row.body)
@@ -95,7 +102,8 @@ class Foresight:
                     words[each.watched.debtor].append(each)
                     if totals is not None:
                         totals.add(each, sight_of(each.watched, ahead.shared, each.on).standing)
-            yield from ((debtor, there[debtor], words[debtor]) for debtor in sorted(words))
+            told = sorted(debtor for debtor in words if at or debtor > after)
+            yield from ((debtor, there[debtor], words[debtor]) for debtor in told)
 
 
 def said_already(watched: Watched) -> frozenset[str]:

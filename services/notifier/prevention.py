@@ -12,7 +12,7 @@ import msgspec
 
 from huikuan.debtor.standing import Line, Standing
 from services.notifier.domain.view import DEBTOR, subject_of
-from services.notifier.eve import Eve, Known
+from services.notifier.eve import Evening, Known
 from services.notifier.what_if import MEANS, Means, Part, Share, facts_of
 
 
@@ -45,24 +45,24 @@ class Plan(msgspec.Struct, frozen=True):
     """Amounts at which something is likely to change: an item is paid."""
 
 
-def offers(eve: Eve, known: Known) -> Iterator[Offer]:
+def offers(evening: Evening, known: Known, by: Sequence[Means] = MEANS) -> Iterator[Offer]:
     """For each means what keeps the step off: each offer suffices alone, and no less of it does.
 
     One offer per company and currency that suffices alone, else one over several of them
     together; none where the means does not help.
     """
-    books = list(_books(eve.sight().standing))
-    for means in MEANS:
+    books = list(_books(evening.sight().standing))
+    for means in by:
 
         def suffices(shares: Sequence[Share], means: Means = means) -> bool:
-            return eve.is_kept_off_by(facts_of(means, shares, eve.by, eve.on), known)
+            return evening.is_kept_off_by(facts_of(means, shares, evening.by, evening.on), known)
 
-        plans = [list(_plans(eve.step.subject, means, book)) for book in books]
+        plans = [list(_plans(evening.subject, means, book)) for book in books]
         alone = [share for several in plans if (share := _alone(suffices, several))]
         together = [] if alone else _together(suffices, [several[0] for several in plans])
         for shares in [*([share] for share in alone), together]:
             if shares:
-                yield Offer(means, eve.by, eve.on, tuple(shares))
+                yield Offer(means, evening.by, evening.on, tuple(shares))
 
 
 Suffices = Callable[[Sequence[Share]], bool]

@@ -1,28 +1,21 @@
 """What people and programs ask about escalations; each answer as of a day, and as known then."""
 
-from collections.abc import Iterator
 from datetime import date
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from huikuan.debtor.account import new_account
-from huikuan.debtor.fold import refold
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
-from huikuan.events.codec import decode
 from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
-from services.notifier.domain.case import CASE_TYPES, Case, Escalation, note
-from services.notifier.domain.demand import is_demanded, subjects
-from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts
-from services.notifier.domain.scoping import narrowed
-from services.notifier.domain.view import Sight, Subject
+from services.notifier.feed import instant
 from services.notifier.following import Following
-from services.notifier.rules import AWAITED, HELD, facts_of
+from services.notifier.rules import AWAITED, HELD
 from services.notifier.shared import Shared
 from services.notifier.shown import (
     is_in_force,
@@ -32,7 +25,10 @@ from services.notifier.shown import (
     shown_override,
     shown_standing,
 )
+from services.notifier.turns import Turns
 from services.notifier.watched import Watched, look
+from services.notifier.why import Asked, explained
+from services.notifier.why_sentences import together
 
 KnownAt = int | Position | None
 """Milliseconds since 1970 UTC, a position, or None for all that is recorded."""
@@ -73,13 +69,17 @@ class Questions:
         there = [each for each in (*watched.case.ended, *watched.case.open) if each.step == step]
         if day is None or now is None or (rule is None and not there):
             return None
+        records = self._service.history(debtor, known_at=known_at)
         answer: Answer = {"debtor": debtor, "as_of": day, "step": step}
+        answer["known_at"] = _known_through(records)
         answer["in_force"] = any(is_in_force(each, day) for each in there)
         answer["escalations"] = [shown(each, day) for each in there if each.said_on <= day]
-        if rule is not None:
-            sight = look(watched, shared, day)
-            answer |= _judged(narrowed(now, sight).by_name.get(step, rule), now, sight)
-        return answer
+        if rule is None:
+            return {**answer, "sentences": together(step, [], None)}
+        asked = Asked(watched, shared, day, now, step, records)
+        rules = self._service.rules
+        turns = Turns(rules, watched, shared, step, lambda: records) if asked.is_today else None
+        return {**answer, **explained(asked, turns)}
 
     def holds(self, after: str, limit: int, *, overdue: bool = False) -> Answer:
         """What is stopped now: everything in force that is harder than a notice, by debtor.
@@ -104,11 +104,12 @@ class Questions:
         watched, shared = self._service.read(debtor)
         if known_at is None:
             return watched, shared
-        then = self._shared_then(known_at)
+        rules, then = self._service.rules, self._shared_then(known_at)
         records = self._service.history(debtor, known_at=known_at)
-        account = new_account(debtor)
-        refold(account, facts_of(records), then.setting)
-        return Watched(debtor, account, _case_of(records)), then
+        watched = rules.blank(debtor)
+        if not rules.fold_all(watched, records, then):
+            rules.refold(watched, records, then)
+        return watched, then
 
     def _shared_then(self, known_at: KnownAt) -> Shared:
         """The open day and the policies as known then."""
@@ -125,43 +126,10 @@ def _overrides(watched: Watched, shared: Shared, day: date) -> list[Answer]:
     return [shown_override(each, day) for each in known if is_today or each.on <= day.toordinal()]
 
 
-def _case_of(records: list[Record]) -> Case:
-    case = Case()
-    for record in records:
-        if record.meta is not None and record.meta.type in CASE_TYPES:
-            note(case, decode(record.meta.type, record.value), record.meta.recorded_at)
-    return case
-
-
-def _judged(rule: Rule, now: Ladder, sight: Sight) -> Answer:
-    """The rule, and what it sees of each subject now."""
-    return {
-        "policy_version": now.policy.version,
-        "rule": rule.step.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
-        "unsettled": list(sight.standing.unsettled),
-        "paused": sight.standing.paused,
-        "overrides": [
-            shown_override(each, sight.standing.day)
-            for each in sight.standing.overrides
-            if each.step == rule.step.name
-        ],
-        "judged": list(_subjects_judged(rule, sight)),
-    }
-
-
-def _subjects_judged(rule: Rule, sight: Sight) -> Iterator[Answer]:
-    for subject in subjects(rule.step, sight):
-        yield _subject_judged(rule, sight, subject)
-
-
-def _subject_judged(rule: Rule, sight: Sight, subject: Subject) -> Answer:
-    return {
-        "subject": subject.subject,
-        "company": subject.company,
-        "demanded": is_demanded(rule, sight, subject),
-        "inputs": inputs_of(rule.step.when, rule.view(sight, subject, "raise")),
-        "inputs_to_stay": inputs_of(rule.step.when, rule.view(sight, subject, "keep_harder")),
-    }
+def _known_through(records: list[Record]) -> str | None:
+    """When the latest of these records was recorded; None where there are none."""
+    latest = max((record.meta.recorded_at for record in records if record.meta), default=None)
+    return None if latest is None else instant(latest)
 
 
 def _hold(debtor: str, each: Escalation, shared: Shared) -> Answer:

@@ -47,15 +47,16 @@ def shown_offers(by: date, offers: Sequence[Offer]) -> dict[str, Any]:
     """What keeps the step off, by means; none of a means does where its list is empty."""
     return {
         "by": by,
-        "payments": [_offer(each) for each in offers if each.means == "payment"],
+        "payments": [shown_amounts(each) for each in offers if each.means == "payment"],
         "promises": [
-            _offer(each) | {"due_on": each.on} for each in offers if each.means == "promise"
+            shown_amounts(each) | {"due_on": each.on} for each in offers if each.means == "promise"
         ],
-        "disputes": [_offer(each) for each in offers if each.means == "dispute"],
+        "disputes": [shown_amounts(each) for each in offers if each.means == "dispute"],
     }
 
 
-def _offer(offer: Offer) -> dict[str, Any]:
+def shown_amounts(offer: Offer) -> dict[str, Any]:
+    """What one offer takes, by company and currency."""
     return {"amounts": [_share(share) for share in offer.shares]}
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from huikuan.eventlog.record import Record
 from huikuan.events.codec import decode
 from huikuan.events.fields import Event
+from huikuan.events.notifier import EscalationSaid
 from services.notifier.forecast import forecast
 from tests.debtor.words import day
 from tests.notifier.arrivals import LAST_DAY, Arrival, Follower, arrivals, followed, records_of
@@ -29,15 +30,15 @@ def foreseen(follower: Follower, number: int, days: int = DAYS_AHEAD) -> list[tu
     rules, shared = follower.rules, follower.shared
     copy = rules.load(follower.watched.debtor, rules.body(follower.watched))
     before = rules.dump_shared(shared), rules.body(follower.watched)
-    words: list[tuple[str, Event]] = [
-        (f"day/{each.on}", each.said) for each in forecast(rules, copy, shared, day(number + days))
-    ]
+    told = forecast(rules, copy, shared, day(number + days), lambda _: 1)
+    words: list[tuple[str, Event]] = [(f"day/{each.on}", each.said) for each in told]
     assert (rules.dump_shared(shared), rules.body(follower.watched)) == before
     return words
 
 
 def said_since(follower: Follower, already: int) -> list[tuple[str, Event]]:
-    return [(each.cause, decode(each.type, each.value)) for each in follower.said[already:]]
+    words = [(each.cause, decode(each.type, each.value)) for each in follower.said[already:]]
+    return [(cause, word) for cause, word in words if isinstance(word, EscalationSaid)]
 
 
 @given(arrivals(), st.integers(1, LAST_DAY))

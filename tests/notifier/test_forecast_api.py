@@ -8,6 +8,7 @@ import pytest
 from huikuan.eventlog.partition import partition_of
 from huikuan.events.promises import PromiseMade
 from huikuan.events.relations import DunningPaused
+from services.notifier.forecast import word_of
 from tests.notifier.world import World, owed, paid, policy
 
 REMIND = {"name": "reminder", "kind": "notice", "when": {"days_overdue": 1}}
@@ -191,3 +192,22 @@ def test_the_portfolio_is_narrowed_to_a_step_or_a_kind(world: World) -> None:
         assert [words(each) for each in answer["items"]] == [[("2012-07-09", "raised", "stop")]]
         assert [each["step"] for each in answer["totals"]] == ["stop"]
     assert world.get("/forecast", step="court")["items"] == []
+
+
+def test_the_portfolio_foresees_that_the_breaker_holds_what_is_too_much(world: World) -> None:
+    begin(world, {**STOP, "when": {"days_overdue": 5}}, breaker={"count": 2, "share": 0})
+    for number in range(12):
+        world.fact(owed(f"A{number}", "10.00", june(3 + number // 11)), f"d{number}")
+    told = {
+        (each["debtor"], on, word, step)
+        for each in world.get("/forecast")["items"]
+        for on, word, step in words(each)
+    }
+    assert {word for _, _, word, _ in told} == {"proposed", "raised"}
+    world.open(june(30))
+    happened = {
+        (f"d{number}", str(event.on), word_of(event), event.step)
+        for number in range(12)
+        for _, event in world.said(f"d{number}")
+    }
+    assert told == happened

@@ -1,0 +1,105 @@
+"""What keeps a step away that its thresholds would demand, and what it waits for once proposed."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from huikuan.debtor.disputes import pauses_on
+from huikuan.events.codec import amount_of
+from services.notifier.domain.case import Escalation
+from services.notifier.domain.decide import Decision, hold_ends_on
+from services.notifier.domain.demand import is_demanded, keeping
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.overriding import ruling
+from services.notifier.domain.view import Sight, Subject
+from services.notifier.sources import Sources, lines_of
+from services.notifier.watched import Watched
+
+Prevention = dict[str, Any]
+"""``reason``, what it is about, and ``events``."""
+
+
+def prevented_by(
+    rule: Rule, sight: Sight, subject: Subject, watched: Watched, sources: Sources
+) -> Iterator[Prevention]:
+    """Why a step is not demanded, or may not begin, though its thresholds would be reached."""
+    standing = sight.standing
+    if standing.unsettled:
+        ids = [each for name in standing.unsettled for each in sources.of("conflict", "", name)]
+        yield {"reason": "unsettled", "places": list(standing.unsettled), "events": ids}
+    ruled = ruling(standing, rule.step.name, subject) if standing.overrides else None
+    if ruled is not None:
+        if ruled.effect == "lift":
+            ids = sources.of("override", ruled.company, ruled.override)
+            about = {"override": ruled.override, "by": ruled.by, "why": ruled.reason}
+            yield {"reason": "override", **about, "events": ids}
+        return
+    keeping_view = rule.view(sight, subject, keeping(rule.step.kind))
+    if rule.unless is not None and rule.unless(keeping_view):
+        yield {"reason": "unless", "events": []}
+    if is_demanded(rule, sight, subject) or not rule.when(rule.view(sight, subject, "keep_harder")):
+        return
+    yield from _pauses(sight, subject, watched, sources)
+    yield from _shields(sight, subject, watched, sources)
+
+
+def _pauses(
+    sight: Sight, subject: Subject, watched: Watched, sources: Sources
+) -> Iterator[Prevention]:
+    invoices = {line.item for line in lines_of(sight.standing, subject) if line.paused}
+    for pause in pauses_on(watched.account, sight.standing.day.toordinal()):
+        if not pause.invoices or invoices & set(pause.invoices):
+            name = pause.name.rpartition("\x1f")[2]
+            ids = sources.of("pause", pause.company, name)
+            until = date.fromordinal(min(pause.until, pause.resumed_on - 1))
+            yield {"reason": "pause", "pause": name, "until": until, "events": ids}
+
+
+def _shields(
+    sight: Sight, subject: Subject, watched: Watched, sources: Sources
+) -> Iterator[Prevention]:
+    """Promises, disputes and money on its way keep parts of items from being dunned."""
+    lines = lines_of(sight.standing, subject)
+    if promised := _amounts((line.currency, line.promised_minor) for line in lines):
+        yield {"reason": "promise", "amounts": promised, "events": sources.of("promise")}
+    if disputed := _amounts((line.currency, line.disputed_minor) for line in lines):
+        contested = {(line.company, line.item) for line in lines if line.disputed_minor}
+        ids = [
+            event_id
+            for each in watched.account.disputes
+            if (each.company, each.invoice) in contested
+            for event_id in sources.of("dispute", each.company, each.name.rpartition("\x1f")[2])
+        ]
+        yield {"reason": "dispute", "amounts": disputed, "events": ids}
+    sums = sight.standing.sums
+    if coming := _amounts((currency, each.coming_minor) for currency, each in sums.items()):
+        yield {"reason": "coming_money", "amounts": coming, "events": sources.of("coming")}
+
+
+def _amounts(parts: Iterable[tuple[str, int]]) -> dict[str, str]:
+    minors: dict[str, int] = {}
+    for currency, minor in parts:
+        minors[currency] = minors.get(currency, 0) + minor
+    return {currency: amount_of(minor, currency) for currency, minor in minors.items() if minor}
+
+
+def waits_for(
+    rule: Rule, ladder: Ladder, sight: Sight, there: Escalation | None, opening: Decision
+) -> Iterator[Prevention]:
+    """What a demanded step that is not in force still waits for.
+
+    ``opening``: what would be said if a day opened now.
+    """
+    if there is not None:
+        ends_on = hold_ends_on(ladder, rule.step, there)
+        if ends_on > sight.standing.day:
+            yield {"reason": "hold", "until": ends_on, "events": []}
+        if there.held is not None:
+            yield {"reason": "guard", "guard": there.held, "since": there.held_on, "events": []}
+        needed, given = rule.step.approvals_needed, len(there.approvers())
+        if given < needed:
+            yield {"reason": "approval", "needed": needed, "given": given, "events": []}
+    if any(change.step == rule.step.name for change in opening.changes):
+        yield {"reason": "opening", "events": []}
+    elif ladder.policy.advance == "one_step":
+        yield {"reason": "milder_first", "events": []}
