@@ -29,13 +29,14 @@ class EscalationAcknowledged(Event, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class EscalationApproved(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A person approved a proposed escalation (a command)."""
+    """A person approved a proposed escalation, or let go what a guard held (a command)."""
 
     TYPE: ClassVar[str] = "huikuan.escalation.approved.v1"
 
     escalation: Id
     by: Word
     on: date
+    reason: Word | None = None
 
 
 class EscalationSaid(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,9 +1,9 @@
 """What the guards want a person to look at: one alarm for each cause, not for each debtor."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from services.notifier.shared import Released, Shared, Tripped
+from services.notifier.shared import Feed, Released, Shared, Tripped
 
 Day = tuple[dict[int, Tripped], Released | None]
 """The verdict of each partition that tripped, and who let all of them go."""
@@ -22,6 +22,11 @@ def tripped_days(shareds: Sequence[Shared]) -> dict[date, Day]:
 
 def alarms_of(shareds: Sequence[Shared]) -> Iterator[str]:
     """A sentence for whatever a person must look at, one for each cause."""
+    for feed in late_feeds(shareds):
+        yield (
+            f"{feed.feed} of {feed.source} is complete only through {feed.through_on}; "
+            "steps that hurt are held until it is, or a person approves them"
+        )
     for on, (verdicts, released) in sorted(tripped_days(shareds).items()):
         if released is None:
             steps = sum(each.steps for each in verdicts.values())
@@ -29,3 +34,16 @@ def alarms_of(shareds: Sequence[Shared]) -> Iterator[str]:
                 f"{on}: {steps} steps that hurt would have been raised in one day; "
                 "all are held until a person approves or releases them"
             )
+
+
+def late_feeds(shareds: Sequence[Shared]) -> list[Feed]:
+    """Payments feeds that have been awaited for as long as the policy waits."""
+    return [feed for feed in shareds[0].feeds if is_late(feed, shareds[0])]
+
+
+def is_late(feed: Feed, shared: Shared) -> bool:
+    """Whether a step judged on the first day that it lacks waits for a person by now."""
+    day, now = shared.setting.open_on, shared.ladder_now()
+    if day is None or now is None or not feed.is_awaited:
+        return False
+    return day - feed.through_on > timedelta(days=now.policy.feed_wait_days)

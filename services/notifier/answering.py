@@ -55,7 +55,7 @@ class Answering:
         )
         return self._say(debtor, event, f"acknowledgement/{escalation}/{key}", trace)
 
-    def approve(self, escalation: str, by: str, key: str, trace: str) -> str:
+    def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
         """A person approves what is proposed. Raises the ``Problem`` 404 or 409."""
         debtor, found = self._find(escalation)
         if found.status != "proposed":
@@ -63,7 +63,11 @@ class Answering:
         if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
             raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
         event = EscalationApproved(
-            company=found.company, escalation=escalation, by=by, on=self._open_on(debtor)
+            company=found.company,
+            escalation=escalation,
+            by=by,
+            on=self._open_on(debtor),
+            reason=reason,
         )
         return self._say(debtor, event, f"approval/{escalation}/{key}", trace)
 

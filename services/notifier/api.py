@@ -24,7 +24,17 @@ from services.notifier.guarding import Guarding
 from services.notifier.guarding_api import guarding_router
 from services.notifier.overriding import Overriding
 from services.notifier.overriding_api import overriding_router
-from services.notifier.requests import By, Debtor, Key, answered, key_in, name_in, trace_of
+from services.notifier.requests import (
+    By,
+    Debtor,
+    Key,
+    Reason,
+    answered,
+    key_in,
+    name_in,
+    reason_in,
+    trace_of,
+)
 from services.notifier.service import Notifier
 
 _STREAM_PAGE = 200
@@ -47,11 +57,12 @@ class AcknowledgementBody(BaseModel):
 
 
 class ApprovalBody(BaseModel):
-    """Who approves."""
+    """Who approves, and why, as where a guard held it."""
 
     model_config = ConfigDict(extra="forbid")
 
     by: By
+    reason: Reason | None = None
 
 
 def make_router(notifier: Notifier) -> APIRouter:
@@ -214,8 +225,9 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
     def approve(
         request: Request, escalation: Escalation, body: ApprovalBody, idempotency_key: Key = ""
     ) -> Response:
-        by = name_in(body.by)
-        position = answering.approve(escalation, by, key_in(idempotency_key), trace_of(request))
+        by, reason = name_in(body.by), reason_in(body.reason) if body.reason else None
+        key, trace = key_in(idempotency_key), trace_of(request)
+        position = answering.approve(escalation, by, reason, key, trace)
         return answered({"escalation": escalation, "by": by, "position": position}, 201)
 
 

@@ -29,9 +29,14 @@ class GuardMetrics(Collector):
             if released is None
         )
         numbers = (held, self._service.count_set_aside(), len(list(alarms_of(shareds))))
-        for family, number in zip(_families(), numbers, strict=True):
+        *families, behind = _families()
+        for family, number in zip(families, numbers, strict=True):
             family.add_metric([], number)
             yield family
+        for feed in shareds[0].feeds:
+            if day := shareds[0].setting.open_on:
+                behind.add_metric([feed.source, feed.feed], (day - feed.through_on).days)
+        yield behind
 
 
 def _families() -> list[GaugeMetricFamily]:
@@ -45,4 +50,9 @@ def _families() -> list[GaugeMetricFamily]:
             "Foreign or unreadable records that keep their debtors from new steps.",
         ),
         GaugeMetricFamily("huikuan_guard_alarms", "What the guards want a person to look at."),
+        GaugeMetricFamily(
+            "huikuan_feed_days_behind",
+            "Days from the date through which a feed is complete to the open business day.",
+            labels=["source", "feed"],
+        ),
     ]

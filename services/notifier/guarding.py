@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
+from msgspec import structs
+
 from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.eventlog.record import EVERYBODY, Saying
 from huikuan.events.codec import encode
 from huikuan.events.notifier import BreakerReleased
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.alarms import tripped_days
+from services.notifier.alarms import is_late, tripped_days
 from services.notifier.answering import KEY_REUSED
 from services.notifier.following import Following
 from services.notifier.publish import SOURCE
@@ -53,6 +55,27 @@ class Guarding:
             trace=trace,
         )
         return {"tripped_on": tripped_on, "by": event.by, "position": self._say(word)}
+
+    def feeds(self) -> dict[str, Any]:
+        """Every feed that was ever complete and has not ended."""
+        shared = self._service.shared()
+        return {
+            "items": [
+                {
+                    "source": feed.source,
+                    "feed": feed.feed,
+                    "through_on": feed.through_on,
+                    "awaited": feed.is_awaited,
+                    "late": is_late(feed, shared),
+                }
+                for feed in shared.feeds
+            ]
+        }
+
+    def rates(self) -> dict[str, Any]:
+        """Every exchange rate, by currencies and date."""
+        rates = self._service.shared().rates
+        return {"items": [structs.asdict(rate) for rate in rates]}
 
     def open_on(self) -> date | None:
         """The open business day."""

@@ -1,17 +1,24 @@
 """The routes about guards: what they hold for people, and its release."""
 
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from huikuan.events.texts import fault_of_word
 from huikuan.web.asking import AfterPosition
-from huikuan.web.problems import FieldError, Problem
+from huikuan.web.problems import Problem
 from services.notifier.guarding import NOT_TRIPPED, Guarding
-from services.notifier.requests import By, Key, answered, both, key_in, name_in, trace_of
+from services.notifier.requests import (
+    By,
+    Key,
+    Reason,
+    answered,
+    key_in,
+    name_in,
+    reason_in,
+    trace_of,
+)
 from services.notifier.shared import Released
 
 
@@ -22,7 +29,7 @@ class ReleaseBody(BaseModel):
 
     tripped_on: date
     by: By
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 def guarding_router(guarding: Guarding) -> APIRouter:
@@ -39,13 +46,22 @@ def guarding_router(guarding: Guarding) -> APIRouter:
         request: Request, body: ReleaseBody, waited: AfterPosition, idempotency_key: Key = ""
     ) -> Response:
         del waited
-        if fault := fault_of_word(body.reason):
-            raise Problem(422, errors=[FieldError(both(fault), "/reason")])
+        reason = reason_in(body.reason)
         on = guarding.open_on()
         if on is None:
             raise Problem(404, "breaker_not_tripped", NOT_TRIPPED)
-        released = Released(body.tripped_on, name_in(body.by), body.reason, on)
+        released = Released(body.tripped_on, name_in(body.by), reason, on)
         key = key_in(idempotency_key)
         return answered(guarding.release(released, key, trace_of(request)), 201)
+
+    @router.get("/feeds", summary="How far each source's feeds are complete")
+    def feeds(waited: AfterPosition) -> Response:
+        del waited
+        return answered(guarding.feeds())
+
+    @router.get("/exchange-rates", summary="What unmatched cash is compared by")
+    def rates(waited: AfterPosition) -> Response:
+        del waited
+        return answered(guarding.rates())
 
     return router

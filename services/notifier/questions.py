@@ -25,6 +25,7 @@ from services.notifier.shown import (
     shown_override,
     shown_standing,
 )
+from services.notifier.shown_held import shown_unsettled
 from services.notifier.turns import Turns
 from services.notifier.watched import Watched, look
 from services.notifier.why import Asked, explained
@@ -50,7 +51,9 @@ class Questions:
         now = ladder(in_force_on(shared.policies, day)) if day else None
         overrides = _overrides(watched, shared, day) if day else []
         shown_now = shown_case(watched.case, day, now)
-        return {"debtor": debtor, "as_of": day, **shown_now, "overrides": overrides}
+        guards = shown_unsettled(watched.account.unsettled)
+        answer = {"debtor": debtor, "as_of": day, **shown_now, "overrides": overrides}
+        return answer | ({"held_back": guards} if guards else {})
 
     def standing(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
         """The digest that rules see; empty before the first business day."""
@@ -73,6 +76,7 @@ class Questions:
         answer: Answer = {"debtor": debtor, "as_of": day, "step": step}
         answer["known_at"] = _known_through(records)
         answer["in_force"] = any(is_in_force(each, day) for each in there)
+        answer["held_back"] = shown_unsettled(watched.account.unsettled)
         answer["escalations"] = [shown(each, day) for each in there if each.said_on <= day]
         if rule is None:
             return {**answer, "sentences": together(step, [], None)}

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from huikuan.events.chinese import in_chinese
-from huikuan.events.texts import fault_of_id
+from huikuan.events.texts import fault_of_id, fault_of_word
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 
@@ -22,6 +22,7 @@ Key = Annotated[
     ),
 ]
 Debtor = Annotated[str, Path(max_length=200)]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
 By = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -30,6 +31,13 @@ def name_in(by: str, pointer: str = "/by", parameter: str = "") -> str:
     if fault := fault_of_id(by):
         raise Problem(422, errors=[FieldError(both(fault), pointer, parameter)])
     return by.strip()
+
+
+def reason_in(reason: str) -> str:
+    """Why somebody decides; raises the ``Problem`` 422 where it cannot be kept."""
+    if fault := fault_of_word(reason):
+        raise Problem(422, errors=[FieldError(both(fault), "/reason")])
+    return reason
 
 
 def key_in(header: str) -> str:

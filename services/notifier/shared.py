@@ -46,6 +46,11 @@ class Feed(msgspec.Struct, frozen=True):
     feed: str
     through_on: date
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether steps that hurt wait for it."""
+        return is_of_payments(self.feed)
+
 
 class Shared(msgspec.Struct):
     """What a partition's debtors share; a function of what was said to everybody."""
@@ -80,7 +85,7 @@ class Shared(msgspec.Struct):
             return NO_GUARDS
         released = {each.tripped_on for each in self.released}
         tripped = frozenset(each.tripped_on for each in self.tripped) - released
-        through = [each.through_on for each in self.feeds if is_of_payments(each.feed)]
+        through = [each.through_on for each in self.feeds if each.is_awaited]
         return Guards(tripped, min(through, default=None), self.rates)
 
 

@@ -99,7 +99,8 @@ def shown_override(each: Override, day: date) -> dict[str, Any]:
 
 def shown_answer(answer: Answer) -> dict[str, Any]:
     """Who answered, and when."""
-    return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at)}
+    reason = {"reason": answer.reason} if answer.reason else {}
+    return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at), **reason}
 
 
 def shown_standing(standing: Standing) -> dict[str, Any]:

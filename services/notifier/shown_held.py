@@ -36,6 +36,21 @@ OBJECTED: dict[str, Words] = {
 }
 
 
+UNSETTLED = Words(
+    "A foreign, unreadable or contradicting record of this debtor waits to be settled; until then "
+    "he gets no new step.",
+    "该客户有外来、无法读取或相互矛盾的记录待处理；处理前不产生新的升级。",
+)
+
+
+def shown_unsettled(places: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What keeps a debtor from every new step: the ids of what a person must settle."""
+    if not places:
+        return []
+    words = {"en": UNSETTLED.en, "zh": UNSETTLED.zh}
+    return [{"reason": "unsettled_records", "settle": list(places), **words}]
+
+
 def shown_held(each: Escalation, day: date) -> dict[str, Any] | None:
     """Which guard holds it at the close of a day, and since when; None where none does."""
     if each.held is None or each.held_on is None or each.held_on > day:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from huikuan.eventlog.memory import MemoryLog
+from huikuan.events.ledger import ExchangeRateSet, FeedCompleted
 from tests.notifier.world import World, a_world, owed, policy
 
 DEBTORS = [f"d{number:02}" for number in range(12)]
@@ -128,3 +129,72 @@ def test_what_is_held_says_by_which_guard_since_when_in_both_languages(world: Wo
     assert (entry["held"]["reason"], entry["held"]["on"]) == ("mass_escalation", "2012-06-05")
     assert "too many" in entry["held"]["en"]
     assert "熔断" in entry["held"]["zh"]
+
+
+def test_feeds_and_rates_are_listed_and_a_late_feed_is_one_alarm(world: World) -> None:
+    def complete(feed: str, through_on: date) -> None:
+        event = FeedCompleted(source="bank", feed=feed, through_on=through_on)
+        world.everybody(event, f"feed/{feed}/{through_on}")
+
+    rate = ExchangeRateSet(base="USD", quote="CNY", rate="7.1", effective_on=date(2012, 6, 1))
+    world.everybody(rate, "rate")
+    complete("invoices", date(2012, 5, 1))
+    complete("payments", date(2012, 6, 3))
+    world.open(date(2012, 6, 6))
+    assert world.notifier.service.health()["alarms"] == []
+    world.open(date(2012, 6, 7))
+    assert world.get("/feeds")["items"] == [
+        {
+            "source": "bank",
+            "feed": "invoices",
+            "through_on": "2012-05-01",
+            "awaited": False,
+            "late": False,
+        },
+        {
+            "source": "bank",
+            "feed": "payments",
+            "through_on": "2012-06-03",
+            "awaited": True,
+            "late": True,
+        },
+    ]
+    assert world.get("/exchange-rates")["items"] == [
+        {"base": "USD", "quote": "CNY", "effective_on": "2012-06-01", "rate": "7.1"}
+    ]
+    alarms = world.notifier.service.health()["alarms"]
+    assert isinstance(alarms, list)
+    assert [alarm.split(";")[0] for alarm in alarms] == [
+        "payments of bank is complete only through 2012-06-03"
+    ]
+    assert metric(world, 'huikuan_feed_days_behind{feed="payments"') == 4
+    complete("payments", date(2012, 6, 6))
+    world.drain()
+    assert world.notifier.service.health()["alarms"] == []
+
+
+def test_a_person_lets_one_go_with_a_reason_that_is_kept(world: World) -> None:
+    tripped(world)
+    (entry,) = world.get("/debtors/d00/escalations")["history"]
+    path = f"/v1/escalations/{entry['escalation']}/approvals"
+    assert world.client.post(path, json={"by": "li", "reason": "a\nb"}).status_code == 422
+    answer = world.client.post(path, json={"by": "li", "reason": "he was called"})
+    assert answer.status_code == 201
+    (entry,) = world.get("/debtors/d00/escalations")["history"]
+    assert [(each["by"], each["reason"]) for each in entry["approvals"]] == [
+        ("li", "he was called")
+    ]
+
+
+def test_a_foreign_record_is_counted_and_shown_in_both_languages(world: World) -> None:
+    place = world.foreign(debtor="d00")
+    shown = [
+        world.get("/debtors/d00/escalations")["held_back"],
+        world.get("/debtors/d00/why", step="stop")["held_back"],
+    ]
+    for (held,) in shown:
+        assert (held["reason"], held["settle"]) == ("unsettled_records", [place])
+        assert "settled" in held["en"]
+        assert "待处理" in held["zh"]
+    assert metric(world, "huikuan_set_aside_records") == 1
+    assert "held_back" not in world.get("/debtors/d01/escalations")

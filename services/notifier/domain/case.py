@@ -57,6 +57,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     on: date
     recorded_at: int
     hold_seq: int | None = None
+    reason: str | None = None
 
 
 class Escalation(msgspec.Struct, array_like=True):
@@ -220,6 +221,7 @@ def _answer(
     if found is None:
         return
     if isinstance(event, EscalationApproved):
-        found.approvals.append(Answer(event.by, event.on, recorded_at))
+        answer = Answer(event.by, event.on, recorded_at, reason=event.reason)
+        found.approvals.append(answer)
     else:
         found.acknowledgements.append(Answer(event.by, event.on, recorded_at, event.hold_seq))
