@@ -52,6 +52,8 @@ class Problem(HTTPException):
         self.title = title or TITLES.get(status, TITLES[500])
         self.words = detail
         self.errors = errors
+        self.members: Mapping[str, Any] = {}
+        """What more the answer says, by name."""
 
 
 def language_of(accept_language: str) -> str:
@@ -85,6 +87,7 @@ def problem_response(problem: Problem, accept_language: str, request_id: str) ->
         body["detail"] = _say(problem.words, language)
     if problem.errors:
         body["errors"] = [_field(each, language) for each in problem.errors[:ERRORS_MAX]]
+    body.update(problem.members)
     if request_id:
         body["request_id"] = request_id
     headers = {**(problem.headers or {}), "Content-Language": language, "Vary": "Accept-Language"}

@@ -19,6 +19,12 @@ AnId = Annotated[str, typer.Argument(metavar="ID")]
 ByWhom = Annotated[
     str, typer.Option(help=say("Who decides; default: you.", "决定人，默认当前用户。"))
 ]
+Confirm = Annotated[
+    bool,
+    typer.Option(
+        "--confirm", help=say("Though its date has passed.", "即使生效日已过，仍然采用。")
+    ),
+]
 AReason = Annotated[str, typer.Option(help=say("Why.", "理由。"))]
 
 
@@ -39,11 +45,11 @@ def day_open(day: ADay, *, json: AsJson = False) -> None:
     help=say("Adopt a policy document from its effective_on.", "自 effective_on 起采用策略文件。"),
     epilog=examples("huikuan policy adopt deploy/policies/standard.yaml"),
 )
-def policy_adopt(file: AFile, *, json: AsJson = False) -> None:
-    """Adopt a policy."""
+def policy_adopt(file: AFile, *, confirm: Confirm = False, json: AsJson = False) -> None:
+    """Adopt a policy; of an earlier date only with --confirm, having seen what differs."""
     from services.commands import policies  # noqa: PLC0415
 
-    policies.adopt(file, as_json=json)
+    policies.adopt(file, confirm=confirm, as_json=json)
 
 
 @policy_app.command(

@@ -122,6 +122,12 @@ def services(home: Path | None = None) -> Iterator[Services]:
         yield reached
 
 
+def somebody_serving() -> Services | None:
+    """The services that run for this environment; None where nobody serves. Close them."""
+    home = home_of(os.environ)
+    return _configured(os.environ, home) or _running(home)
+
+
 def _serve_ourselves(home: Path, opened: ExitStack) -> Server:
     # A second of imports, which only those commands pay that find nobody serving.
     from huikuan.eventlog.installation import InstallationInUseError  # noqa: PLC0415

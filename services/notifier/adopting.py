@@ -28,6 +28,9 @@ _IN_THE_PAST = Words(
 )
 
 
+CONFIRMATION_NEEDED = "confirmation_needed"
+
+
 class Adoption(msgspec.Struct, frozen=True):
     """The answer to an adoption."""
 
@@ -69,7 +72,7 @@ class Adopting:
                 return before
             in_the_past = open_on is not None and policy.effective_on < open_on
             if in_the_past and not confirm and self._is_any(connection, shared.policies):
-                raise _refused("confirmation_needed", _IN_THE_PAST, "/effective_on")
+                raise _refused(CONFIRMATION_NEEDED, _IN_THE_PAST, "/effective_on")
             return self._say(connection, event, kept, trace)
 
     def _before(self, connection: Connection, kept: Adopted) -> Adoption | None:

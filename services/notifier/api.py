@@ -1,7 +1,6 @@
 """The HTTP face of the notifier. It alone knows paths and status codes."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -14,16 +13,14 @@ from starlette.responses import Response
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.adopting import document_of
 from services.notifier.backtest_api import backtest_router
-from services.notifier.document import read_policy
-from services.notifier.domain.policies import in_force_on
 from services.notifier.feed import Item, cursor_of, items_of
 from services.notifier.forecast_api import forecast_router
 from services.notifier.guarding import Guarding
 from services.notifier.guarding_api import guarding_router
 from services.notifier.overriding import Overriding
 from services.notifier.overriding_api import overriding_router
+from services.notifier.policy_api import policy_router
 from services.notifier.requests import (
     By,
     Debtor,
@@ -40,7 +37,6 @@ from services.notifier.service import Notifier
 _STREAM_PAGE = 200
 _UNWOKEN_S = 1.0
 """How long a stream waits unwoken: another process may have let something out."""
-_NO_POLICY = Words("No policy was adopted yet.", "尚未采用任何策略。")
 _NO_STEP = Words("No policy has such a step.", "没有策略包含该步骤。")
 _NO_CURSOR = Words("Not a cursor that we gave out.", "不是本系统给出的游标。")
 
@@ -68,7 +64,7 @@ class ApprovalBody(BaseModel):
 def make_router(notifier: Notifier) -> APIRouter:
     """The routes of the service, below ``/v1``."""
     router = APIRouter(prefix="/v1")
-    _add_policies(router, notifier)
+    router.include_router(policy_router(notifier))
     _add_feed(router, notifier)
     _add_holds(router, notifier)
     _add_debtors(router, notifier)
@@ -78,42 +74,6 @@ def make_router(notifier: Notifier) -> APIRouter:
     router.include_router(forecast_router(notifier.foresight))
     router.include_router(backtest_router(notifier.service, notifier.backtests))
     return router
-
-
-def _add_policies(router: APIRouter, notifier: Notifier) -> None:
-    @router.put("/policy", tags=["policy"], summary="Adopt a policy document, YAML or JSON")
-    async def adopt(
-        request: Request,
-        confirm: Annotated[bool | None, Query(description="Though effective in the past.")] = None,
-    ) -> Response:
-        body = await request.body()
-
-        def take() -> Response:
-            policy = read_policy(body)
-            trace = trace_of(request)
-            return answered(notifier.adopting.adopt(policy, confirm=bool(confirm), trace=trace))
-
-        return await run_in_threadpool(take)
-
-    @router.get("/policy", tags=["policy"], summary="The policy in force, and all that were")
-    def policy(waited: AfterPosition, as_of: AsOf) -> Response:
-        del waited
-        shared = notifier.service.shared()
-        day = as_of or shared.setting.open_on or date.max
-        now = in_force_on(shared.policies, day)
-        if not shared.policies:
-            raise Problem(404, "no_policy", _NO_POLICY)
-        return answered(
-            {
-                "version": now.version if now else None,
-                "effective_on": now.effective_on if now else None,
-                "document": document_of(now) if now else None,
-                "adopted": [
-                    {"version": each.version, "effective_on": each.effective_on}
-                    for each in shared.policies
-                ],
-            }
-        )
 
 
 def _add_feed(router: APIRouter, notifier: Notifier) -> None:

@@ -97,6 +97,11 @@ class Backtests:
             self._jobs.pop(job_id, None)
         return job
 
+    def wait(self, seconds_max: float) -> None:
+        """Return when none runs any more, or when so much time has passed."""
+        if self._thread is not None:
+            self._thread.join(seconds_max)
+
     def stop(self) -> None:
         """End what runs, and wait for it."""
         for job in self.all():

@@ -74,6 +74,19 @@ def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path
     assert "Owes CNY 249.95, overdue 0.00." in before
 
 
+def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_confirming(
+    home: Path, tmp_path: Path
+) -> None:
+    text = POLICY.replace("days_overdue: 1", "balance: {CNY: '5.00', JPY: '700'}")
+    policy = _file(tmp_path, "yen.yaml", text.replace("commands-1", "commands-2"))
+    checked = run(home, "policy", "check", policy)
+    assert "Warning /steps/0/when/balance/JPY: Nobody deals in JPY so far" in checked.stdout
+    refused = run(home, "policy", "adopt", policy)
+    assert refused.returncode == 4
+    assert "?confirm=true" in refused.stderr
+    assert "debtors otherwise" in refused.stderr
+
+
 def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
     run(home, "day", "open", "2012-05-04")  # before the first day everybody is answered, emptily
     done = run(home, "explain", "no body/of that name")

@@ -76,6 +76,44 @@ def test_a_policy_effective_in_the_past_must_be_confirmed_except_the_first(world
     assert put(world, today).status_code == 200
 
 
+def test_what_a_policy_of_an_earlier_date_changes_is_shown_before_it_is_confirmed(
+    world: World,
+) -> None:
+    stopped(world, REMIND, STOP, through=8)
+    sooner = policy(REMIND, {**STOP, "when": {"days_overdue": 3}}, version="v2")
+    refused = put(world, sooner)
+    assert (refused.status_code, refused.json()["code"]) == (409, "confirmation_needed")
+    found = refused.json()["difference"]
+    assert (found["from"], found["to"]) == ("2012-06-01", "2012-06-08")
+    (debtor,) = found["items"]
+    assert debtor["debtor"] == "acme"
+    assert [pair["now"]["effective_on"] for pair in debtor["moved"]] == ["2012-06-03"]
+    assert (
+        "1 of 1 debtors otherwise: 0 steps added, 0 removed, 1 moved"
+        in (refused.json()["errors"][1]["detail"])
+    )
+    assert world.get("/policy")["version"] == "v1"
+
+
+def test_a_currency_that_nobody_uses_is_a_warning(world: World) -> None:
+    rich = {"name": "rich", "kind": "notice", "when": {"balance": {"USD": "5.00", "JPY": "700"}}}
+    document = policy(rich)
+    assert put(world, policy(rich, version="v0")).json()["warnings"] == []
+    world.fact(owed("A", "100.00", date(2012, 5, 31)))
+    world.open(june(1))
+    checked = world.client.post("/v1/policy/checks", content=document).json()
+    adopted = put(world, document, confirm="true").json()
+    assert checked["warnings"] == adopted["warnings"]
+    (warning,) = adopted["warnings"]
+    assert warning["pointer"] == "/steps/0/when/balance/JPY"
+    assert warning["detail"] == "Nobody deals in JPY so far (1 debtors looked at)."
+    chinese = world.client.post(
+        "/v1/policy/checks", content=document, headers={"Accept-Language": "zh"}
+    )
+    assert "没有客户使用 JPY" in chinese.json()["warnings"][0]["detail"]
+    assert world.client.post("/v1/policy/checks", content=b"{}").status_code == 422
+
+
 def test_a_bad_policy_is_refused_by_place_and_line_in_both_languages(world: World) -> None:
     body = "version: v1\neffective_on: 2012-01-01\nsteps:\n  - {name: a, kind: b, when: {}}"
     english = put(world, body)
