@@ -142,7 +142,7 @@ def _is_said(record: Record) -> bool:
 def _verdicts(records: Sequence[Record]) -> dict[date, Record]:
     """The days on which the breaker tripped.
 
-    It weighs a whole day, but a trial goes debtor by debtor: so its verdicts are taken as they were.
+    It weighs a whole day, but a trial goes debtor by debtor: its verdicts are taken as they were.
     """
     said = [(_read(record), record) for record in records if _is_said(record)]
     return {each.tripped_on: record for each, record in said if isinstance(each, BreakerTripped)}
