@@ -23,7 +23,7 @@ def on_the_log(records: Sequence[Record], *, approve: bool = True) -> list[Recor
     told = sorted([*everybody, *follower.known], key=lambda record: record.position)
     for number, saying in enumerate(follower.said):
         meta = Meta(PUBLISHER, 0, saying.id, saying.type, saying.recorded_at, said=True)
-        told.append(Record(0, len(records) + number, DEBTOR, saying.value, meta))
+        told.append(Record(0, len(records) + number, saying.key, saying.value, meta))
     return told
 
 
