@@ -1,7 +1,6 @@
 """Backtesting what was in force says nothing, whatever happened and however late it arrived."""
 
 from datetime import date
-from typing import Any
 
 import msgspec
 from hypothesis import assume, given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from huikuan.debtor.exposure import exposed_minor
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import standing
+from huikuan.events.notifier import PolicyAdopted
 from services.notifier.domain.backtest import difference
 from services.notifier.domain.policies import adopted, in_force_on
 from services.notifier.domain.policy import Policy
@@ -26,7 +26,7 @@ Quiet = tuple[list[Arrival], Policy, date, date]
 @st.composite
 def quiet_periods(draw: st.DrawFn) -> Quiet:
     arriving = draw(arrivals())
-    adopting: list[tuple[int, Any]] = [(at, each) for at, _, each in arriving if each.EVERYBODY]
+    adopting = [(at, each) for at, _, each in arriving if isinstance(each, PolicyAdopted)]
     adopting.sort(key=lambda each: each[0])
     first = draw(st.integers(1, LAST_DAY))
     known = [adopted(event) for arrives, event in adopting if arrives < first]
