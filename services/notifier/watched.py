@@ -152,6 +152,8 @@ def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
             if item.due_on == NEVER:
                 continue
             began_on = item.on if aging.from_invoice else item.due_on
+            if aging.roll is not None and not aging.from_invoice:
+                began_on = aging.roll(began_on)
             yield began_on
             ago = paused_ago(pauses, book.company, item.invoice, on) if pauses else ()
             if ago:

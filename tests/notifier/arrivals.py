@@ -80,6 +80,8 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "grace_days": st.integers(1, 4),
     "grace_effect": st.just("shifts_date"),
     "pause_counts": st.just("all"),
+    "due_roll": st.just("next_working_day"),
+    "raise_on": st.just("working_day"),
     "while_paused": st.just("cleared"),
     "amount_base": st.just("gross"),
     "zero_limit": st.just("unlimited"),

@@ -308,3 +308,20 @@ def test_who_leaves_a_scope_is_under_the_broader_step_again(world: World) -> Non
         ("stop", "lifted", 4),
         ("stop", "raised", 5),
     ]
+
+
+@pytest.mark.parametrize(("roll", "day"), [("off", 7), ("next_working_day", 9)])
+def test_a_due_date_on_a_day_off_stays_or_rolls(world: World, roll: str, day: int) -> None:
+    saturday = owed("A", "100.00", june(2))
+    journey(world, {"due_roll": roll}, STOP, facts={0: [saturday]})
+    assert said(world, 10) == [("stop", "raised", day)]
+
+
+@pytest.mark.parametrize(("raise_on", "day"), [("any_day", 9), ("working_day", 11)])
+def test_a_stop_is_raised_on_any_day_or_on_a_working_day(
+    world: World, raise_on: str, day: int
+) -> None:
+    remind = {**REMIND, "when": {"days_overdue": 5}}
+    monday = owed("A", "100.00", june(4))
+    journey(world, {"raise_on": raise_on}, remind, STOP, facts={0: [monday]})
+    assert said(world, 12) == [("remind", "raised", 9), ("stop", "raised", day)]

@@ -4,10 +4,16 @@ A new step does not count paused days; what is in force is judged by the plain a
 pause lifts nothing.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from huikuan.debtor.lines import Line
+from huikuan.debtor.things import Day
 from services.notifier.domain.switches import AS_DESIGNED, Switches
+
+Roll = Callable[[Day], Day]
+"""A due date, as a day number, moved to where it counts from."""
 
 
 class Aging(msgspec.Struct, frozen=True):
@@ -17,15 +23,18 @@ class Aging(msgspec.Struct, frozen=True):
     grace_days: int
     grace_shifts: bool
     counts_all_pauses: bool
+    roll: Roll | None = None
+    """None where a due date on a day off stays."""
 
 
-def aging_of(switches: Switches) -> Aging:
-    """The switches that are about age."""
+def aging_of(switches: Switches, roll: Roll | None = None) -> Aging:
+    """The switches that are about age; ``roll`` is asked where due dates roll."""
     return Aging(
         switches.age_from == "invoice_date",
         switches.grace_days,
         switches.grace_effect == "shifts_date",
         switches.pause_counts == "all",
+        None if switches.due_roll == "off" else roll,
     )
 
 
@@ -36,7 +45,13 @@ def age_days(line: Line, aging: Aging, *, without_pauses: bool) -> int | None:
     """A line's age in days, negative before its date; None where it is not due by any event yet."""
     if line.due_on is None:
         return None
-    age = line.days_since_invoice if aging.from_invoice else line.days_overdue
+    if aging.from_invoice:
+        age = line.days_since_invoice
+    elif aging.roll is None:
+        age = line.days_overdue
+    else:
+        due_on = line.due_on.toordinal()
+        age = line.days_overdue - (aging.roll(due_on) - due_on)
     if age <= 0:
         return age
     if without_pauses and line.paused_ago:

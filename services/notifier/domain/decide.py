@@ -30,7 +30,7 @@ from services.notifier.domain.policy import Step
 from services.notifier.domain.scoping import narrowed
 from services.notifier.domain.stepping import milder_open, waits_for_milder
 from services.notifier.domain.view import Sight, Subject
-from services.notifier.domain.workdays import after_working_days
+from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -70,7 +70,8 @@ def decide(
         return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
     on_that_day: RunStart = run_start or (lambda *_: standing.day)
-    judged = Judged(sight, ladder, opening, again, on_that_day, still_open, guards)
+    may_hurt = opening and is_day_to_hurt(ladder.policy, standing.day)
+    judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began = list(_beginnings(judged))
     now = [change for change in began if change is not None]
     return Decision([*ended, *now], waits_for_opening=cools or len(now) < len(began))
@@ -81,7 +82,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     sight: Sight
     ladder: Ladder
-    opening: bool
+    may_hurt: bool
     again: frozenset[Place]
     run_start: RunStart
     still_open: Mapping[Place, Escalation]
@@ -182,7 +183,7 @@ def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> W
     # A hold lets late money come to light; who imposes a step has decided whatever comes.
     if step.approvals_needed or (step.hold and not _is_imposed(judged, step, subject)):
         return "propose"
-    return "raise" if judged.opening or not step.hurts else None
+    return "raise" if judged.may_hurt or not step.hurts else None
 
 
 def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation) -> bool:
@@ -205,7 +206,7 @@ def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:
 def _raised_at_last(
     judged: Judged, rule: Rule, subject: Subject, proposed: Escalation
 ) -> Change | None:
-    if rule.step.hurts and not judged.opening:
+    if rule.step.hurts and not judged.may_hurt:
         return None
     day = judged.sight.standing.day
     raised = _change(judged, rule, subject, "raise", day, proposed.escalation)

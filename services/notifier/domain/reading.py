@@ -9,6 +9,7 @@ from huikuan.events.codec import minor
 from services.notifier.domain.age import AS_DUE, Aging, aging_of
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.switches import AS_DESIGNED, Switches
+from services.notifier.domain.workdays import rolling
 
 NONE: Mapping[str, int] = {}
 
@@ -31,7 +32,7 @@ def reading_of(policy: Policy) -> Reading:
     ignored = policy.ignore_below or {}
     return Reading(
         policy,
-        aging_of(policy),
+        aging_of(policy, rolling(policy.working_days)),
         Decimal(policy.partly_weight),
         {currency: minor(amount) for currency, amount in ignored.items()},
     )

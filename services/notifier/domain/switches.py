@@ -49,6 +49,12 @@ class Switches(Part):
     grace_effect: Literal["extra_days", "shifts_date"] = Field(
         "extra_days", description="After the grace, whether age counts from the date or the grace"
     )
+    due_roll: Literal["off", "next_working_day"] = Field(
+        "off", description="Whether a due date on a day off counts as the next working day"
+    )
+    raise_on: Literal["any_day", "working_day"] = Field(
+        "any_day", description="On which days what is harder than a notice is raised"
+    )
     pause_counts: Literal["overlap", "all"] = Field(
         "overlap",
         description="Which paused days are not counted in an item's age before a new step: those "

@@ -1,8 +1,14 @@
-"""Working days (工作日): what a hold is counted in. Only a policy's own calendar says which."""
+"""Working days (工作日): what holds are counted in, and where due dates and stops may move to.
 
+Only a policy's own calendar says which they are.
+"""
+
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 
-from services.notifier.domain.policy import WorkingDays
+from huikuan.debtor.things import Day
+from services.notifier.domain.policy import Policy, WorkingDays
 
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS_SEARCHED = 3_660
@@ -24,3 +30,19 @@ def after_working_days(start: date, days: int, calendar: WorkingDays) -> date:
         day += timedelta(days=1)
         days -= is_worked(day, calendar)
     return day
+
+
+def is_day_to_hurt(policy: Policy, day: date) -> bool:
+    """Whether what is harder than a notice may be raised that day."""
+    return policy.raise_on == "any_day" or is_worked(day, policy.working_days)
+
+
+def rolling(calendar: WorkingDays) -> Callable[[Day], Day]:
+    """How a date on a day off moves to the next working day, as day numbers."""
+
+    @lru_cache(maxsize=4_096)
+    def roll(on: Day) -> Day:
+        before = date.fromordinal(on) - timedelta(days=1)
+        return after_working_days(before, 1, calendar).toordinal()
+
+    return roll
