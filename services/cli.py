@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from services.commands import backtest_declared
+from services.commands import backtest_declared, foresight_declared
 from services.commands.declared import AFile, AsJson, Commands, examples, on
 from services.commands.groups import GROUPS
 from services.commands.words import say
@@ -56,6 +56,7 @@ app = typer.Typer(
 for _name, _group in GROUPS.items():
     app.add_typer(_group, name=_name)
 backtest_declared.declare(app)
+foresight_declared.declare(app)
 
 
 @app.command(
@@ -168,29 +169,6 @@ def rebuild(
     from services.commands import rebuilding  # noqa: PLC0415
 
     rebuilding.rebuild(service.value, verify=verify, as_json=json)
-
-
-@app.command(
-    help=say(
-        "Tell one debtor's story: owed, promised, escalated.", "讲清一个欠款人：欠款、承诺、措施。"
-    ),
-    epilog=examples("huikuan explain 1604-LIFKX", "huikuan explain 1604-LIFKX --as-of 2013-06-30"),
-)
-def explain(
-    debtor: str,
-    *,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help=say("As of that day.", "截至该日。"), metavar="DATE"
-        ),
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    """Explain a debtor."""
-    from services.commands import explain as explaining  # noqa: PLC0415
-
-    explaining.explain(debtor, as_of=on(as_of), as_json=json)
 
 
 @app.command(

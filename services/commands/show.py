@@ -1,8 +1,9 @@
 """Tables and progress for people; tab-separated lines and no bars where nobody watches."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,15 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for row in words:  # Text, for a debtor's name may look like markup
         drawn.add_row(*(Text(cell) for cell in row))
     Console().print(drawn)
+
+
+def plain(value: Any) -> str:
+    """A value of JSON as people write it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {plain(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value)
 
 
 def line(sentence: str, style: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from services.commands import show
+from services.commands import forecast, show
 from services.commands.reach import Services
 from services.commands.words import say
 
@@ -19,6 +19,8 @@ def ask(reached: Services, debtor: str, as_of: str = "") -> dict[str, Any]:
         "ledger": reached.get("ledger", path, as_of=as_of),
         "promises": reached.get("promises", f"{path}/promises", as_of=as_of),
         "notifier": reached.get("notifier", f"{path}/escalations", as_of=as_of),
+        # A past day has no forecast: what came then is known.
+        "forecast": None if as_of else reached.get("notifier", f"{path}/forecast"),
     }
 
 
@@ -48,6 +50,8 @@ def sentences(story: Answer) -> Iterator[str]:
         yield say(f"State: {state}. In force: {steps}.", f"状态：{state}。生效：{steps}。")
     else:
         yield say(f"State: {state}. Nothing is in force.", f"状态：{state}。没有生效的措施。")
+    if (foretold := story.get("forecast")) and foretold["next"]:
+        yield from forecast.sentences(foretold)
 
 
 def _balance(currency: str, balance: Answer, items: Sequence[Answer]) -> Iterator[str]:

@@ -74,6 +74,36 @@ def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path
     assert "Owes CNY 249.95, overdue 0.00." in before
 
 
+def test_why_a_step_is_in_force_is_told_in_both_languages(home: Path) -> None:
+    told = run(home, "explain", "imported", "--step", "warning").stdout
+    assert "“warning” (notice) is in force against the debtor since 2012-05-04." in told
+    assert "when/days_overdue\t1\t1\tyes\t" in told
+    chinese = run(home, "explain", "imported", "--step", "warning", HUIKUAN_LANG="zh").stdout
+    assert "“warning”（催款函）自 2012-05-04 起对该欠款人生效。" in chinese
+    unknown = run(home, "explain", "imported", "--step", "none")
+    assert (unknown.returncode, unknown.stdout) == (4, "")
+
+
+def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: Path) -> None:
+    data = {"invoice": "F1", "amount": "5.00", "currency": "CNY"}
+    dates = {"issued_on": "2012-05-01", "due_on": "2012-05-10"}
+    told = fact("F1", "invoice.issued", "coming", {**data, **dates})
+    position = served.post("/ledger/v1/events", told)["position"]
+    served.get("/notifier/v1/position", after_position=position)
+    foretold = run(home, "forecast", "coming").stdout
+    assert "Next: warning, raised on 2012-05-11." in foretold
+    assert "A payment of CNY 5.00 by 2012-05-10 prevents it." in foretold
+    assert "coming\t2012-05-11\traised\twarning\tnotice\tdebtor\tdays_overdue 1\n" in foretold
+    assert (
+        "A payment of CNY 5.00 by 2012-05-10 prevents it." in run(home, "explain", "coming").stdout
+    )
+    everybody = run(home, "forecast", HUIKUAN_LANG="zh").stdout
+    assert "warning\tnotice\traised\t1\tCNY 5.00\tCNY 5.00\n" in everybody
+    narrow = run(home, "forecast", "--kind", "stop_supply", "--until", "2012-09-01", "--json")
+    answer = msgspec.json.decode(narrow.stdout)
+    assert (answer["until"], answer["totals"], answer["items"]) == ("2012-09-01", [], [])
+
+
 def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_confirming(
     home: Path, tmp_path: Path
 ) -> None:
