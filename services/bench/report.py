@@ -53,6 +53,11 @@ def _embedded(home: Path, events: int, runs: int) -> None:
     figures = _measure(tasks, runs)
     _show("Rebuild from the embedded log, one process", figures)
     _show_shares(figures[:4])
+    trials = {
+        "four steps, as they were live": _words("backtest", log, "four_steps"),
+        "one step, a stop at 30 days": _words("backtest", log, "one_stop"),
+    }
+    _show("Backtest of two years of the embedded log, one process", _measure(trials, runs))
 
 
 def _kafka(home: Path, events: int, runs: int) -> None:

@@ -19,6 +19,7 @@ from huikuan.events.codec import FACT_TYPES, decode
 from services.bench.fill import PUBLISHER, fill
 from services.bench.opening import open_day, prepare
 from services.bench.raw import TIMED, raw_kafka_python, raw_librdkafka
+from services.bench.trying import backtest
 from services.ledger.rules import LedgerRules
 from services.notifier.rules import NotifierRules
 
@@ -117,6 +118,7 @@ TASKS: dict[str, Callable[..., int]] = {
         follow,
         follow_and_send,
         rebuild,
+        backtest,
         prepare,
         open_day,
         raw_kafka_python,

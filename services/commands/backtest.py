@@ -115,7 +115,7 @@ def _tell(done: Answer) -> None:
         say(
             f"{totals['debtors_that_differ']} of {totals['debtors']} debtors differ; "
             f"notices: {_arrow(totals['notices'])}",
-            f"{totals['debtors']} 个欠款人中 {totals['debtors_that_differ']} 个不同；"
+            f"{totals['debtors']} 个客户中 {totals['debtors_that_differ']} 个不同；"
             f"通知：{_arrow(totals['notices'])}",
         )
     )
@@ -128,14 +128,14 @@ def _tell(done: Answer) -> None:
 def _tell_debtors(items: Sequence[Answer]) -> None:
     kinds = ("added", "removed", "moved", "changed")
     columns = (
-        say("debtor", "欠款人"),
+        say("debtor", "客户"),
         say("added", "新增"),
         say("removed", "取消"),
         say("moved", "移动"),
         say("changed", "变更"),
     )
     rows = [(each["debtor"], *(len(each[kind]) for kind in kinds)) for each in items]
-    show.table(say("Debtors that differ most", "差异最大的欠款人"), columns, rows)
+    show.table(say("Debtors that differ most", "差异最大的客户"), columns, rows)
 
 
 def _step(step: Answer) -> tuple[object, ...]:

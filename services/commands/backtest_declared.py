@@ -38,7 +38,7 @@ Against = Annotated[
 ]
 Debtors = Annotated[
     list[str] | None,
-    typer.Option("--debtor", metavar="ID", help=say("Only these.", "仅限这些欠款人。")),
+    typer.Option("--debtor", metavar="ID", help=say("Only these.", "仅限这些客户。")),
 ]
 Assumed = Annotated[
     bool,
@@ -52,7 +52,7 @@ Share = Annotated[
     typer.Option(min=0.0001, max=1, help=say("Part of the debtors, by hash.", "按散列的占比。")),
 ]
 Seed = Annotated[
-    int, typer.Option(min=0, help=say("Another seed, other debtors.", "换种子即换欠款人。"))
+    int, typer.Option(min=0, help=say("Another seed, other debtors.", "换种子即换客户。"))
 ]
 
 
