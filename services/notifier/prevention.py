@@ -148,8 +148,12 @@ def _plans(subject: str, means: Means, book: Book) -> Iterator[Plan]:
     if means != "dispute":
         marks = tuple(accumulate(line.open_minor for line in book.lines))
         yield Plan(lambda minor: Share(book.company, book.currency, minor), book.most_minor, marks)
-    for order in (named, sorted(named, key=lambda line: line.dunnable_minor)):
-        yield _naming(book, order)
+    if means == "promise" and subject == DEBTOR:
+        return  # it covers what may be dunned, oldest first, whether it names items or not
+    smallest_first = sorted(named, key=lambda line: line.dunnable_minor)
+    yield _naming(book, named)
+    if smallest_first != named:
+        yield _naming(book, smallest_first)
 
 
 def _naming(book: Book, order: Sequence[Line]) -> Plan:
