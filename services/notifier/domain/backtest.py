@@ -118,11 +118,15 @@ class Difference(msgspec.Struct, frozen=True, gc=False):
 def difference(then: Sequence[Course], now: Sequence[Course]) -> Difference:
     """What the second list has otherwise than the first."""
     found = Difference([], [], [], [])
-    if then == now:
+    if [_key(each) for each in then] == [_key(each) for each in now]:
         return found
     for before, after in _by_place(then, now):
         _compare(before, after, found)
     return found
+
+
+def _key(course: Course) -> tuple[object, ...]:
+    return (course.place, course.effective_on, course.outcome)
 
 
 def _by_place(

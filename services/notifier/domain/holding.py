@@ -31,6 +31,7 @@ class Holding:
         self._coming = sorted(then, reverse=True)
         self._ends: dict[Subject, Day] = {}
         self._series: dict[Subject, tuple[list[Day], list[Amounts]]] = {}
+        self._held: dict[tuple[Subject, Day, Day], Amounts] = {}
 
     @property
     def is_idle(self) -> bool:
@@ -63,9 +64,15 @@ class Holding:
 
     def held(self, each: Escalation, first: date, end: date) -> Amounts:
         """Amount times days from a day to another, which does not count."""
-        days, amounts = self._series.get((each.company, each.subject), ([], []))
+        subject, on, stop = (each.company, each.subject), first.toordinal(), end.toordinal()
+        known = self._held.get((subject, on, stop))
+        if known is None:
+            known = self._held[subject, on, stop] = self._sum(subject, on, stop)
+        return known
+
+    def _sum(self, subject: Subject, on: Day, stop: Day) -> Amounts:
+        days, amounts = self._series.get(subject, ([], []))
         total = Amounts()
-        on, stop = first.toordinal(), end.toordinal()
         at = max(bisect_right(days, on) - 1, 0)
         while on < stop and at < len(days):
             until = min(days[at + 1], stop) if at + 1 < len(days) else stop
