@@ -12,8 +12,9 @@ from huikuan.events.codec import FACTS, decode, effective_on
 from huikuan.events.ledger import RecordConflicted
 from huikuan.events.relations import CreditLimitSet, DebtorRegistered
 from services.notifier.domain.age import age_days
+from services.notifier.domain.counting import Question, counted_minor
 from services.notifier.domain.reading import Reading
-from services.notifier.domain.view import Question, Subject, counted_minor
+from services.notifier.domain.view import Subject
 
 _NAMED = (
     "invoice",

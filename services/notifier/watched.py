@@ -21,6 +21,8 @@ from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
 from services.notifier.domain.reading import PLAIN
 from services.notifier.domain.review import next_review_on
+from services.notifier.domain.stepping import steps_taken
+from services.notifier.domain.steps_taken import NO_STEPS
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.shared import Shared
 
@@ -93,6 +95,7 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         bare,
         lambda other: look(account, shared, other),
         account.debtor,
+        steps_taken(account.case, day, {}) if then and then.steps_named else NO_STEPS,
     )
 
 
@@ -100,7 +103,7 @@ def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
     if account.case.open:
         return False
-    if account.account.overrides:
+    if account.account.overrides or (now.steps_named and account.case.ended):
         return False
     earliest_age = now.earliest_age[bool(account.account.promises)]
     if earliest_age == ANY_AGE:

@@ -11,12 +11,13 @@ import msgspec
 
 from huikuan.eventlog.record import Record
 from services.notifier.domain.case import Escalation
+from services.notifier.domain.counting import Question
 from services.notifier.domain.decide import Decision, decide
 from services.notifier.domain.demand import is_demanded, keeping, subjects
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.measured import Measured, measured
 from services.notifier.domain.scoping import governing, narrowed
-from services.notifier.domain.view import Question, Sight, Subject
+from services.notifier.domain.view import Sight, Subject
 from services.notifier.preventing import prevented_by, waits_for
 from services.notifier.shared import Shared
 from services.notifier.shown import is_in_force, shown_override

@@ -13,6 +13,7 @@ KINDS_ZH = {
     "stop_supply": "停止发货",
     "stop_service": "停止服务",
     "revoke_dealership": "取消经销授权",
+    "cash_only": "仅限现款交易",
     "legal_referral": "移交法务",
 }
 THRESHOLDS = {
@@ -25,6 +26,8 @@ THRESHOLDS = {
     "open_items": Words("open items", "未结笔数"),
     "broken_promises": Words("broken promises", "未兑现承诺数"),
     "limit_used": Words("share of the credit limit used", "信用额度使用率"),
+    "days_since_step": Words("days since a milder step", "距较轻步骤的天数"),
+    "lifted_within": Words("days since a step was lifted", "距措施解除的天数"),
     "segment": Words("segment", "客户分类"),
     "tag": Words("tag", "标签"),
 }

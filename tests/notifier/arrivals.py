@@ -42,6 +42,8 @@ THRESHOLDS: dict[str, st.SearchStrategy[Any]] = {
     "limit_used": st.sampled_from(["0.5", "1", "1.5"]),
     "broken_promises": st.integers(1, 2),
     "promise_shortfall": amounts,
+    "days_since_step": st.fixed_dictionaries({"s0": st.integers(1, 4)}),
+    "lifted_within": st.fixed_dictionaries({"s0": st.integers(1, 4)}),
 }
 
 

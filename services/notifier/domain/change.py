@@ -10,6 +10,10 @@ Place = tuple[str, str, str]
 """Step, company and subject."""
 
 
+POLICY_CHANGED = "policy_changed"
+NOT_DEMANDED = "no_longer_demanded"
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One word to say. ``escalation`` is None where it begins a new one."""
 

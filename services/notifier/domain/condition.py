@@ -79,6 +79,11 @@ Names = Annotated[
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Days = Annotated[StrictInt, Field(ge=-DAYS_FARTHEST, le=DAYS_FARTHEST)]
+StepDays = Annotated[
+    dict[str, Annotated[StrictInt, Field(ge=1, le=DAYS_FARTHEST)]],
+    Field(min_length=1, max_length=10),
+]
+"""Days by the name of a step of this policy."""
 Share = Annotated[str, BeforeValidator(_share, json_schema_input_type=Decimal | str)]
 
 AMOUNT_FIELDS: tuple[Literal["overdue_amount", "balance", "exposure", "promise_shortfall"], ...] = (
@@ -110,6 +115,12 @@ class Condition(Part):
     open_items: Count | None = Field(None, description="Items with something open")
     broken_promises: Count | None = Field(None, description="Broken, and the debt still open")
     limit_used: Share | None = Field(None, description="Exposure as a share of the limit: 0.9")
+    days_since_step: StepDays | None = Field(
+        None, description="How long each of these milder steps is in force; only in `when`"
+    )
+    lifted_within: StepDays | None = Field(
+        None, description="One of these steps was lifted fewer than so many days ago"
+    )
     segment: Names | None = Field(None, description="The debtor is in one of these segments")
     tag: Names | None = Field(None, description="The debtor has one of these tags")
 
@@ -132,6 +143,15 @@ def names_the_debtor(condition: Condition) -> bool:
     """Whether it asks who the debtor is, which is no threshold."""
     asks = condition.segment is not None or condition.tag is not None
     return asks or any(names_the_debtor(part) for part in parts(condition))
+
+
+def steps_named(condition: Condition) -> Iterator[tuple[str, str, int]]:
+    """Each step that it names: by which threshold, which, and how many days."""
+    for threshold in ("days_since_step", "lifted_within"):
+        for step, days in (getattr(condition, threshold) or {}).items():
+            yield threshold, step, days
+    for part in parts(condition):
+        yield from steps_named(part)
 
 
 def depth(condition: Condition) -> int:
@@ -171,6 +191,8 @@ def earliest_age(condition: Condition, compare: Compare, *, promised: bool) -> i
         ages.append(1)
     if condition.broken_promises is not None or condition.promise_shortfall is not None:
         ages.append(ANY_AGE if promised else NO_AGE)
+    if condition.days_since_step is not None or condition.lifted_within is not None:
+        ages.append(NO_AGE)  # whose case is not empty is looked at whatever his age
     ages += [earliest_age(part, compare, promised=promised) for part in condition.all or ()]
     if condition.any:
         ages.append(min(earliest_age(part, compare, promised=promised) for part in condition.any))

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.notifier.domain.condition import AMOUNT_FIELDS, COUNT_FIELDS, Condition, parts
+from services.notifier.domain.condition import (
+    AMOUNT_FIELDS,
+    COUNT_FIELDS,
+    Condition,
+    parts,
+    steps_named,
+)
 from services.notifier.domain.policy import Policy, Step
 
 _RANKS = {"stop_supply": 1, "stop_service": 1, "revoke_dealership": 2, "legal_referral": 3}
@@ -28,6 +34,7 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
     for at, step in enumerate(policy.steps):
         yield from _never_lifted(at, step)
         yield from _never_raised(at, step)
+        yield from _strange_steps(at, step, policy)
     uses_limit = any(_names_limit(step.when) for step in policy.steps)
     if policy.limit_test == "any_bucket" and not policy.limit_buckets and uses_limit:
         yield Contradiction(
@@ -35,6 +42,27 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
             "any_bucket needs limit_buckets; without them limit_used can never hold",
             "any_bucket 需要 limit_buckets，否则 limit_used 永远不会成立",
         )
+
+
+def _strange_steps(at: int, step: Step, policy: Policy) -> Iterator[Contradiction]:
+    """Steps that thresholds name and the policy does not have, or has only further on."""
+    severity = policy.severity
+    for field in ("when", "unless", "lift_when"):
+        condition = getattr(step, field)
+        for threshold, name, _ in steps_named(condition) if condition else ():
+            is_milder = severity.get(name, len(severity)) < severity[step.name]
+            if name not in severity or name == step.name:
+                yield Contradiction(
+                    ("steps", at, field),
+                    f'{threshold} names "{name}", which is no other step of this policy',
+                    f"{threshold} 指向“{name}”，但本策略没有这个其他步骤",
+                )
+            elif threshold == "days_since_step" and not is_milder:
+                yield Contradiction(
+                    ("steps", at, field),
+                    f'{threshold} names "{name}", which is not milder: it would have to come first',
+                    f"{threshold} 指向“{name}”，但它并不更轻：较轻的步骤应在前",
+                )
 
 
 def _out_of_order(policy: Policy) -> Iterator[Contradiction]:

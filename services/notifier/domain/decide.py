@@ -28,7 +28,7 @@ from services.notifier.domain.overriding import (
 )
 from services.notifier.domain.policy import Step
 from services.notifier.domain.scoping import narrowed
-from services.notifier.domain.stepping import milder_open, waits_for_milder
+from services.notifier.domain.stepping import milder_open, waits_for_milder, with_steps
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
 
@@ -62,6 +62,7 @@ def decide(
     """
     sight = sight.under(ladder.reading)
     ladder = narrowed(ladder, sight)
+    sight = with_steps(sight, case, ladder, ())
     ended = list(_endings(sight, case, ladder))
     standing = sight.standing
     gone = {change.escalation for change in ended}
@@ -70,6 +71,7 @@ def decide(
         return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
     on_that_day: RunStart = run_start or (lambda *_: standing.day)
+    sight = with_steps(sight, case, ladder, ended)
     may_hurt = opening and is_day_to_hurt(ladder.policy, standing.day)
     judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began = list(_beginnings(judged))
@@ -141,7 +143,7 @@ def _is_next(
     """Whether it may begin today; ``begun``: of whom a milder step begins or is demanded today."""
     if judged.ladder.policy.advance == "jump" or place in judged.again:
         return True
-    if _is_imposed(judged, rule.step, subject):
+    if is_imposed(judged.sight.standing, rule.step.name, subject):
         return True
     milder = milder_open(judged.ladder, rule, subject, judged.still_open.values())
     return place[1:] not in begun and not waits_for_milder(milder, judged.sight.standing.day)
@@ -171,7 +173,7 @@ def _raising(
     judged: Judged, rule: Rule, subject: Subject, judged_on: date, proposed: Escalation | None
 ) -> Raising | None:
     """What guards look at: a step that hurts, unless a person imposes it."""
-    if not rule.step.hurts or _is_imposed(judged, rule.step, subject):
+    if not rule.step.hurts or is_imposed(judged.sight.standing, rule.step.name, subject):
         return None
     standing = judged.sight.standing
     return Raising(rule.step, judged.ladder.policy, standing, judged_on, proposed)
@@ -181,7 +183,9 @@ def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> W
     if place in judged.again and not step.approvals_needed:
         return "raise"
     # A hold lets late money come to light; who imposes a step has decided whatever comes.
-    if step.approvals_needed or (step.hold and not _is_imposed(judged, step, subject)):
+    if step.approvals_needed or (
+        step.hold and not is_imposed(judged.sight.standing, step.name, subject)
+    ):
         return "propose"
     return "raise" if judged.may_hurt or not step.hurts else None
 
@@ -189,13 +193,9 @@ def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> W
 def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation) -> bool:
     if len(proposed.approvers()) < step.approvals_needed:
         return False
-    if _is_imposed(judged, step, subject):
-        return True
-    return judged.sight.standing.day >= hold_ends_on(judged.ladder, step, proposed)
-
-
-def _is_imposed(judged: Judged, step: Step, subject: Subject) -> bool:
-    return is_imposed(judged.sight.standing, step.name, subject)
+    standing = judged.sight.standing
+    ripe_on = hold_ends_on(judged.ladder, step, proposed)
+    return is_imposed(standing, step.name, subject) or standing.day >= ripe_on
 
 
 def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from services.notifier.domain.counting import Question
 from services.notifier.domain.ladder import Rule
 from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.policy import Step, hurts
 from services.notifier.domain.view import (
     WHOLE_DEBTOR,
-    Question,
     Sight,
     Subject,
     subject_of,

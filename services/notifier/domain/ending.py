@@ -1,15 +1,13 @@
 """Why an escalation ends: the policy has another step, a person says so, or it is not demanded."""
 
 from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.change import NOT_DEMANDED, POLICY_CHANGED
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import OVERRIDDEN, ruling
 from services.notifier.domain.scoping import governing
 from services.notifier.domain.stepping import is_cooling
 from services.notifier.domain.view import DEBTOR, Sight
-
-POLICY_CHANGED = "policy_changed"
-NOT_DEMANDED = "no_longer_demanded"
 
 
 def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:

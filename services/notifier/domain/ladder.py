@@ -4,7 +4,7 @@
 thresholds as not reached: that is how ``lift_when`` reads them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -18,12 +18,14 @@ from services.notifier.domain.condition import (
     days_named,
     earliest_age,
     parts,
+    steps_named,
 )
+from services.notifier.domain.counting import Question, View
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import AMOUNTS, COUNTS, Test, below, reached
-from services.notifier.domain.view import DEBTOR, Question, Sight, Subject, View
+from services.notifier.domain.view import DEBTOR, Sight, Subject
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -86,6 +88,8 @@ class Ladder(msgspec.Struct, frozen=True):
     earliest_age: tuple[int, int]
     """Below this many days after the date of each item no debtor can reach any step: one without
     promises, one with."""
+    steps_named: frozenset[tuple[str, str, int]]
+    """Steps that conditions name: the threshold, the step, and the days."""
     is_scoped: bool
     """Whether some step is not for everybody; then it must be narrowed for each debtor."""
     narrow: dict[tuple[int, ...], "Ladder"]
@@ -111,9 +115,18 @@ def ladder_of(policy: Policy) -> Ladder:
         by_name={rule.step.name: rule for rule in reversed(rules)},
         days=tuple(sorted({days_until(age, reading.aging) for age in days})),
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
+        steps_named=frozenset(_steps_named(policy)),
         is_scoped=any(step.scope is not None for step in policy.steps),
         narrow={},
     )
+
+
+def _steps_named(policy: Policy) -> Iterator[tuple[str, str, int]]:
+    later = policy.compare == "exceeds"
+    for step in policy.steps:
+        for condition in (step.when, step.unless, step.lift_when):
+            for threshold, name, days in steps_named(condition) if condition else ():
+                yield threshold, name, days + (later and threshold == "days_since_step")
 
 
 def _after_date(age: int, reading: Reading) -> int:
@@ -156,6 +169,17 @@ def _seen_here(condition: Condition, view: View) -> dict[str, Any]:
         seen["exposure"] = {cur: text_of(view.exposure_minor.get(cur, 0), cur) for cur in limits}
         if view.exposure_by:
             seen["exposure_by"] = {cur: _by_bucket(view.exposure_by[cur], cur) for cur in limits}
+    return seen | _seen_beside(condition, view)
+
+
+def _seen_beside(condition: Condition, view: View) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    if condition.days_since_step is not None:
+        there = view.days_in_force or {}
+        seen["days_since_step"] = {step: there.get(step) for step in condition.days_since_step}
+    if condition.lifted_within is not None:
+        lifted = view.days_since_lift
+        seen["lifted_within"] = {step: lifted.get(step) for step in condition.lifted_within}
     if condition.segment is not None:
         seen["segment"] = view.segment
     if condition.tag is not None:

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from services.notifier.domain.condition import Condition
+from services.notifier.domain.counting import View
 from services.notifier.domain.ladder import inputs_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import reached
-from services.notifier.domain.view import View
 
 _JOINED = ("all", "any")
 

@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
-from services.notifier.domain.condition import Amounts, Condition, Names, Part, names_the_debtor
+from services.notifier.domain.condition import (
+    Amounts,
+    Condition,
+    Names,
+    Part,
+    names_the_debtor,
+    steps_named,
+)
 from services.notifier.domain.life import MAY_REPEAT, Life
 from services.notifier.domain.switches import Switches
 
@@ -17,6 +24,7 @@ Kind = Literal[
     "stop_supply",
     "stop_service",
     "revoke_dealership",
+    "cash_only",
     "legal_referral",
 ]
 """What is done: from a letter (催款函) to the court (移交法务)."""
@@ -86,6 +94,9 @@ class Step(Life):
     def _makes_sense(self) -> "Step":
         if self.name == CLEAR:
             raise ValueError(f'"{CLEAR}" is the state without any step; name the step otherwise')
+        others = [each for each in (self.unless, self.lift_when) if each is not None]
+        if any(named == "days_since_step" for each in others for named, _, _ in steps_named(each)):
+            raise ValueError("days_since_step belongs to when")
         if self.lift_when is not None and names_the_debtor(self.lift_when):
             raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
         if self.repeat is not None and self.kind not in MAY_REPEAT:

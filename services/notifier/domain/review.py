@@ -38,6 +38,7 @@ def next_review_on(
             candidates.append(date.fromordinal(birthday))
         candidates += _holds(day, case, ladder)
         candidates += _repetitions(day, case, ladder)
+        candidates += _after_steps(day, case, ladder)
         if waits_for_opening:
             candidates.append(day + timedelta(days=1))
     return min(candidates, default=None)
@@ -70,3 +71,14 @@ def _repetitions(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
         on = next_repetition_on(each, ladder, day)
         if on is not None:
             yield on
+
+
+def _after_steps(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
+    """When a step that others name has been in force, or lifted, for the days they name."""
+    for threshold, step, days in ladder.steps_named:
+        for each in (*case.open, *case.ended):
+            since = each.effective_on if threshold == "days_since_step" else each.ended_on
+            if each.step == step and since is not None:
+                on = since + timedelta(days=days)
+                if on > day:
+                    yield on

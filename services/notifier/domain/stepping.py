@@ -1,12 +1,14 @@
 """How a debtor moves along the ladder: one step a day where the policy says so, and slowly down."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from services.notifier.domain.case import Escalation
+from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.change import NOT_DEMANDED, Change
 from services.notifier.domain.demand import keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.policy import hurts
+from services.notifier.domain.steps_taken import StepsTaken
 from services.notifier.domain.view import Sight, Subject
 
 
@@ -50,3 +52,28 @@ def _was_kept(sight: Sight, each: Escalation, rule: Rule, day: date) -> bool:
     then = sight.on(day)
     subject = then.subject(each.company, each.subject)
     return subject is not None and rule.kept(rule.view(then, subject, keeping(each.kind)))
+
+
+def with_steps(sight: Sight, case: Case, ladder: Ladder, ending: Iterable[Change]) -> Sight:
+    """The sight with the steps taken, where a threshold names any; ``ending``: just being said."""
+    if not ladder.steps_named:
+        return sight
+    reasons = {str(change.escalation): change.reason for change in ending}
+    return sight.having(steps_taken(case, sight.standing.day, reasons))
+
+
+def steps_taken(case: Case, day: date, ending: Mapping[str, str | None]) -> StepsTaken:
+    """As the case has them; ``ending``: the reasons of what is just being ended, by id."""
+    in_force: list[tuple[str, str, str, date]] = []
+    lifted_on: dict[str, date] = {}
+    for each in (*case.ended, *case.open):
+        if each.raised_at is None or each.status == "retracted" or each.effective_on > day:
+            continue
+        ended_on, reason = each.ended_on, each.reason
+        if each.escalation in ending:
+            ended_on, reason = day, ending[each.escalation]
+        if ended_on is None or ended_on > day:
+            in_force.append((each.step, each.company, each.subject, each.effective_on))
+        elif reason == NOT_DEMANDED:
+            lifted_on[each.step] = max(ended_on, lifted_on.get(each.step, ended_on))
+    return StepsTaken(tuple(in_force), lifted_on)

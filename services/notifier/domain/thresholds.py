@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from huikuan.events.codec import minor
 from services.notifier.domain.condition import AMOUNT_FIELDS, COUNT_FIELDS, Condition
+from services.notifier.domain.counting import View
 from services.notifier.domain.switches import Switches
-from services.notifier.domain.view import View
 
 Test = Callable[[View], bool]
 Reaches = Callable[[int | Decimal, int | Decimal], bool]
@@ -53,6 +53,16 @@ def _thresholds(condition: Condition, switches: Switches) -> list[Test]:
             tests.append(_count(count_of, count, reaches))
     if condition.limit_used is not None:
         tests.append(_limit(Decimal(condition.limit_used), switches, reaches))
+    return tests + _beside(condition, reaches)
+
+
+def _beside(condition: Condition, reaches: Reaches) -> list[Test]:
+    """What is no amount, number or age: steps taken, and who the debtor is."""
+    tests: list[Test] = []
+    if condition.days_since_step is not None:
+        tests.append(_since(condition.days_since_step, reaches))
+    if condition.lifted_within is not None:
+        tests.append(_lifted(condition.lifted_within))
     if condition.segment is not None:
         tests.append(_segment(frozenset(condition.segment)))
     if condition.tag is not None:
@@ -134,3 +144,25 @@ def _segment(segments: frozenset[str]) -> Test:
 
 def _tag(tags: frozenset[str]) -> Test:
     return lambda view: not tags.isdisjoint(view.tags)
+
+
+def _since(steps: Mapping[str, int], reaches: Reaches) -> Test:
+    """For a new step; what is in force stays while anything counts, whatever became of those."""
+
+    def test(view: View) -> bool:
+        if view.open_items == 0:
+            return False
+        there = view.days_in_force
+        if there is None:
+            return True
+        return all(step in there and reaches(there[step], days) for step, days in steps.items())
+
+    return test
+
+
+def _lifted(steps: Mapping[str, int]) -> Test:
+    def test(view: View) -> bool:
+        there = view.days_since_lift
+        return any(step in there and there[step] < days for step, days in steps.items())
+
+    return test
