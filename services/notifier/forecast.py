@@ -16,7 +16,7 @@ from huikuan.eventlog.rules import Rules, weighing
 from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import EscalationProposed, EscalationRaised, EscalationSaid
-from services.notifier.shared import Shared
+from services.notifier.shared import Shared, pass_days
 from services.notifier.watched import Watched
 
 _DAY = timedelta(days=1)
@@ -62,8 +62,14 @@ class Ahead:
         """What will be said on the days up to this one; nothing where no day was ever opened."""
         day = self.shared.setting.open_on
         while day is not None and day < until:
-            day += _DAY
+            day = self._next(day, until)
+            pass_days(self.shared, day - _DAY)
             yield from self._open(day)
+
+    def _next(self, day: date, until: date) -> date:
+        """The next day on which anybody may be looked at; ``until`` where there is none before."""
+        days = [*self._reviews, *(policy.effective_on for policy in self.shared.policies)]
+        return min((each for each in days if day < each < until), default=until)
 
     def _open(self, day: date) -> Iterator[Foreseen]:
         rules, shared, record = self._rules, self.shared, opening(day)

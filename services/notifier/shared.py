@@ -107,6 +107,16 @@ def open_business_day(shared: Shared, event: BusinessDayOpened) -> Due:
     return Due(through=event.date, everyone=changed, weighed=weighed)
 
 
+def pass_days(shared: Shared, through: date) -> None:
+    """Days after the open one up to this one open, on which nobody is looked at.
+
+    No other policy comes into force on any of them.
+    """
+    if shared.setting.open_on is not None and shared.setting.open_on < through:
+        shared.setting.open_on = through
+        shared.missed_from = None
+
+
 def adopt_policy(shared: Shared, event: PolicyAdopted) -> Due:
     """A policy is adopted; of an installation's first, the days since its date were missed."""
     open_on, first_open_on = shared.setting.open_on, shared.first_open_on
