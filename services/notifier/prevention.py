@@ -52,13 +52,20 @@ def offers(evening: Evening, known: Known, by: Sequence[Means] = MEANS) -> Itera
     together; none where the means does not help.
     """
     books = list(_books(evening.sight().standing))
+    guesses = [0] * len(books)
     for means in by:
 
         def suffices(shares: Sequence[Share], means: Means = means) -> bool:
             return evening.is_kept_off_by(facts_of(means, shares, evening.by, evening.on), known)
 
         plans = [list(_plans(evening.subject, means, book)) for book in books]
-        alone = [share for several in plans if (share := _alone(suffices, several))]
+        alone = [
+            share
+            for several, guess in zip(plans, guesses, strict=True)
+            if (share := _alone(suffices, several, guess))
+        ]
+        if len(alone) == len(books):
+            guesses = [share.amount_minor for share in alone]
         together = [] if alone else _together(suffices, [several[0] for several in plans])
         for shares in [*([share] for share in alone), together]:
             if shares:
@@ -68,7 +75,7 @@ def offers(evening: Evening, known: Known, by: Sequence[Means] = MEANS) -> Itera
 Suffices = Callable[[Sequence[Share]], bool]
 
 
-def _alone(suffices: Suffices, plans: Sequence[Plan]) -> Share | None:
+def _alone(suffices: Suffices, plans: Sequence[Plan], guess: int) -> Share | None:
     """The least by the best of the ways to spread it over one book's items."""
     best: Share | None = None
     for plan in plans:
@@ -77,7 +84,7 @@ def _alone(suffices: Suffices, plans: Sequence[Plan]) -> Share | None:
         def enough(amount_minor: int, plan: Plan = plan) -> bool:
             return suffices([plan.share(amount_minor)])
 
-        found = smallest(enough, most, plan.marks)
+        found = smallest(enough, most, plan.marks, guess)
         if found is not None:
             best = plan.share(found)
     return best
@@ -104,15 +111,21 @@ def _together(suffices: Suffices, plans: Sequence[Plan]) -> list[Share]:
     return given() if suffices(given()) else []
 
 
-def smallest(suffices: Callable[[int], bool], most: int, marks: Iterable[int]) -> int | None:
+def smallest(
+    suffices: Callable[[int], bool], most: int, marks: Iterable[int], guess: int = 0
+) -> int | None:
     """The least amount from 1 to ``most`` that suffices, one less not; None where ``most`` fails.
 
-    More helps at least as much (law 10). ``marks`` are tried before amounts between them, for
-    what is needed mostly is an item's whole rest.
+    More helps at least as much (law 10). ``guess`` is tried first, and ``marks`` before amounts
+    between them, for what is needed mostly is an item's whole rest.
     """
-    if most < 1 or not suffices(most):
-        return None
     low, high = 0, most
+    if 0 < guess <= most and suffices(guess):
+        high = guess
+        if guess == 1 or not suffices(guess - 1):
+            return guess
+    elif most < 1 or not suffices(most):
+        return None
     tried = sorted({mark for mark in marks if low < mark < high})
     while tried:
         at = len(tried) // 2
