@@ -17,6 +17,7 @@ from huikuan.debtor.dealings import (
     Pause,
     Profile,
     Promise,
+    Proof,
     Shipment,
 )
 from huikuan.debtor.things import (
@@ -111,6 +112,7 @@ class Account(msgspec.Struct, array_like=True, gc=False):
     """Conflicts and foreign places that nobody has settled: no new step until they are."""
     index: Index | None = None
     overrides: tuple[Override, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 def name_of(company: str, document: str) -> str:

@@ -61,6 +61,14 @@ class Milestone(msgspec.Struct, array_like=True, gc=False):
     order: str
 
 
+class Proof(msgspec.Struct, array_like=True, gc=False):
+    """A proof that an invoice was delivered."""
+
+    on: Day
+    invoice: str
+    proof: str
+
+
 class Dispute(msgspec.Struct, array_like=True, gc=False):
     """Part of an item that the debtor contests (争议)."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from huikuan.debtor.account import Account, name_of
 from huikuan.debtor.allocation import items_named
-from huikuan.debtor.dealings import DueRule, Milestone
+from huikuan.debtor.dealings import DueRule, Milestone, Proof
 from huikuan.debtor.early import keep_early
 from huikuan.debtor.posting import move_open_item
 from huikuan.debtor.setting import Setting
@@ -72,8 +72,11 @@ def deliver_invoice(
 ) -> None:
     """An invoice reached the debtor."""
     named = items_named(account, event.company, event.invoice)
+    name = name_of(event.company, event.invoice)
     if not named:
-        keep_early(account, f"invoice:{name_of(event.company, event.invoice)}", event, event_id)
+        keep_early(account, f"invoice:{name}", event, event_id)
+    elif event.proof:
+        account.proofs = (*account.proofs, Proof(event.on.toordinal(), name, event.proof))
     for at in named:
         set_due_by(account, at, ("invoice_receipt", "delivery"), event.on.toordinal(), on)
 

@@ -13,8 +13,11 @@ from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import imposer
+from services.notifier.domain.proving import grade_of, lacks_evidence
+from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.following import Following
 from services.notifier.publish import SOURCE
+from services.notifier.watched import look
 from services.notifier.words import PUBLISHER
 
 UNKNOWN = Words("No such escalation was said here.", "此处没有该升级。")
@@ -25,6 +28,11 @@ PROPOSER = Words("Who proposed it cannot approve it.", "拟定者不能批准。
 KEY_REUSED = Words(
     "This Idempotency-Key came with another answer before.",
     "该 Idempotency-Key 已用于另一答复。",
+)
+PROOFS = Words(
+    "Proofs are shipments accepted, invoices delivered with a proof, and promises or payments "
+    "that name the invoice.",
+    "证据包括：发货已签收、发票送达有凭证、客户作出付款承诺或付款指明该发票。",
 )
 OLDER = Words("The hold_seq is not this escalation's.", "hold_seq 与该升级不符。")
 
@@ -62,6 +70,7 @@ class Answering:
             raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
         if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
             raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
+        self._must_be_proved(debtor, found)
         event = EscalationApproved(
             company=found.company,
             escalation=escalation,
@@ -70,6 +79,23 @@ class Answering:
             reason=reason,
         )
         return self._say(debtor, event, f"approval/{escalation}/{key}", trace)
+
+    def _must_be_proved(self, debtor: str, found: Escalation) -> None:
+        watched, shared = self._service.read(debtor)
+        day, now = shared.setting.open_on, shared.ladder_now()
+        if day is None or now is None:
+            return
+        sight = look(watched, shared, day).under(now.reading)
+        rule = governing(narrowed(now, sight), found.step, found.subject)
+        subject = sight.subject(found.company, found.subject)
+        if rule is None or subject is None or not lacks_evidence(sight, rule.step, subject):
+            return
+        has, needs = grade_of(sight, subject), rule.step.evidence_needed
+        words = Words(
+            f"The evidence is of grade {has}; the step needs {needs}. {PROOFS.en}",
+            f"证据等级为 {has}，该步骤要求 {needs}。{PROOFS.zh}",
+        )
+        raise Problem(409, "evidence_too_weak", words)
 
     def _find(self, escalation: str) -> tuple[str, Escalation]:
         service = self._service

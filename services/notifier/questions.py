@@ -61,7 +61,7 @@ class Questions:
         if shared.setting.open_on is None:
             return {"debtor": debtor, "as_of": None}
         day = as_of or shared.setting.open_on
-        return {"debtor": debtor, **shown_standing(look(watched, shared, day).standing)}
+        return {"debtor": debtor, **shown_standing(look(watched, shared, day))}
 
     def why(self, debtor: str, step: str, as_of: date | None, known_at: KnownAt) -> Answer | None:
         """Why a step is in force or not: rule and inputs; None where no policy has such a step."""

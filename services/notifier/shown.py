@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from huikuan.debtor.dealings import Override
-from huikuan.debtor.standing import Line, Standing, Sums
+from huikuan.debtor.standing import Line, Sums
 from huikuan.debtor.things import NEVER
 from huikuan.events.codec import amount_of
 from services.notifier.domain.case import Answer, Case, Escalation
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policy import CLEAR
+from services.notifier.domain.view import Sight
 from services.notifier.feed import instant
 from services.notifier.shown_held import shown_held
 
@@ -103,8 +106,9 @@ def shown_answer(answer: Answer) -> dict[str, Any]:
     return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at), **reason}
 
 
-def shown_standing(standing: Standing) -> dict[str, Any]:
-    """The Standing, with amounts as decimal strings."""
+def shown_standing(sight: Sight) -> dict[str, Any]:
+    """The Standing, with amounts as decimal strings, and the evidence of each item."""
+    standing = sight.standing
     return {
         "as_of": standing.day,
         "days_overdue": standing.days_overdue,
@@ -123,7 +127,7 @@ def shown_standing(standing: Standing) -> dict[str, Any]:
         "segment": standing.segment,
         "tags": list(standing.tags),
         "balances": {currency: _sums(sums, currency) for currency, sums in standing.sums.items()},
-        "items": [_line(line) for line in standing.lines],
+        "items": [_line(line) | {"evidence": _evidence(line, sight)} for line in standing.lines],
     }
 
 
@@ -139,6 +143,11 @@ def _sums(sums: Sums, currency: str) -> dict[str, Any]:
         "exposure": _signed(sums.exposure_minor, currency),
         "limit": None if limit is None else amount_of(limit, currency),
     }
+
+
+def _evidence(line: Line, sight: Sight) -> dict[str, Any]:
+    proofs = sight.evidence()[line.company, line.item, line.instalment]
+    return {"grade": proofs.grade, **msgspec.structs.asdict(proofs)}
 
 
 def _line(line: Line) -> dict[str, Any]:

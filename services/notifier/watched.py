@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 
 from msgspec import structs
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
+from huikuan.debtor.evidence import evidence_on
 from huikuan.debtor.pauses import paused_ago
 from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import NEVER, Day
@@ -89,7 +91,7 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         return standing(structs.replace(account.account, waiting=()), day, shared.setting)
 
     stands = standing(account.account, day, shared.setting)
-    return Sight(
+    sight = Sight(
         stands,
         then.reading if then else PLAIN,
         bare,
@@ -97,6 +99,8 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         account.debtor,
         steps_taken(account.case, day, {}) if then and then.steps_named else NO_STEPS,
     )
+    sight.evidence = cache(lambda: evidence_on(account.account, day, shared.setting))
+    return sight
 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:

@@ -13,7 +13,12 @@ from tests.notifier.world import STORY, World, owed, paid, policy
 
 REMIND = {"name": "reminder", "kind": "notice", "when": {"days_overdue": 1}}
 STOP = {"name": "stop", "kind": "stop_supply", "when": {"days_overdue": 5}}
-COURT = {"name": "court", "kind": "legal_referral", "when": {"days_overdue": 9}}
+COURT = {
+    "name": "court",
+    "kind": "legal_referral",
+    "when": {"days_overdue": 9},
+    "evidence_at_least": "D",
+}
 
 
 def june(day: int) -> date:

@@ -15,7 +15,12 @@ from tests.notifier.trials import on_the_log, trial, tried
 
 OWED = (1, "A", invoice("A", "100.00", on=1, due=2))
 SETTLED = (14, "P", payment("P", "100.00", on=14, pays="A"))
-COURT = {"name": "court", "kind": "legal_referral", "when": {"days_overdue": 3}}
+COURT = {
+    "name": "court",
+    "kind": "legal_referral",
+    "when": {"days_overdue": 3},
+    "evidence_at_least": "D",
+}
 
 
 def stop(days: int, **more: Any) -> dict[str, Any]:

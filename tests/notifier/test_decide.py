@@ -171,7 +171,9 @@ def test_what_is_unsettled_holds_a_proposal_back_until_it_is_settled() -> None:
 
 
 def test_a_legal_referral_waits_for_two_different_people() -> None:
-    rules = ladder(step("court", "legal_referral", when={"days_overdue": 120}))
+    rules = ladder(
+        step("court", "legal_referral", when={"days_overdue": 120}, evidence_at_least="D")
+    )
     case = Case()
     late = standing(item(days=120))
     assert judge(late, case, rules) == [("propose", "court")]

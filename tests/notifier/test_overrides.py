@@ -73,7 +73,7 @@ def test_an_imposed_notice_is_raised_at_once() -> None:
 def test_an_imposed_step_waits_for_no_hold_but_for_approval_by_others() -> None:
     imposed = over(effect="impose")
     assert judge(imposed, Case(), ladder(step(hold=3))) == [("raise", "stop")]
-    rules, case = ladder(step(kind="legal_referral")), Case()
+    rules, case = ladder(step(kind="legal_referral", evidence_at_least="D")), Case()
     assert judge(imposed, case, rules) == [("propose", "stop")]
     approve(case, "Li ", "wang")
     assert judge(imposed, case, rules) == [], "who imposed it does not count among the two"

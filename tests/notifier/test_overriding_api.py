@@ -11,7 +11,12 @@ from tests.notifier.world import World, owed, policy
 
 STOP = {"name": "stop", "kind": "stop_supply", "when": {"days_overdue": 5}}
 EACH = {"name": "each", "kind": "notice", "per": "item", "when": {"days_overdue": 3}}
-COURT = {"name": "court", "kind": "legal_referral", "when": {"days_overdue": 99}}
+COURT = {
+    "name": "court",
+    "kind": "legal_referral",
+    "when": {"days_overdue": 99},
+    "evidence_at_least": "D",
+}
 LIFT = {"step": "stop", "effect": "lift", "by": "li", "reason": "flood"}
 PATH = "/v1/debtors/acme/overrides"
 

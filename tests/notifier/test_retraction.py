@@ -126,7 +126,8 @@ def test_a_late_invoice_is_judged_when_the_next_day_opens(world: World) -> None:
 
 
 def test_a_legal_referral_that_was_retracted_is_proposed_anew(world: World) -> None:
-    begin(world, policy({"name": "court", "kind": "legal_referral", "when": {"days_overdue": 5}}))
+    court = {"name": "court", "kind": "legal_referral", "when": {"days_overdue": 5}}
+    begin(world, policy(court | {"evidence_at_least": "D"}))
     world.fact(owed("A", "100.00", date(2012, 5, 31)))
     world.fact(owed("B", "50.00", june(2)))
     world.open(june(5))

@@ -91,6 +91,7 @@ def test_before_the_first_day_and_before_the_first_policy_everything_is_clear(
         "state": "clear",
         "in_force": [],
         "history": [],
+        "overrides": [],
     }
     world.open(june(13))
     assert world.state() == "clear"

@@ -5,7 +5,6 @@ Whatever is raised also stays (see ``view``), so asking twice says nothing the s
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
 import msgspec
 
@@ -20,14 +19,12 @@ from services.notifier.domain.guards import (
     objection,
     raised_on,
 )
-from services.notifier.domain.ladder import Ladder, Rule, inputs_of
-from services.notifier.domain.overriding import (
-    OVERRIDDEN,
-    is_imposed,
-    override_input,
-)
+from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.overriding import OVERRIDDEN, is_imposed
 from services.notifier.domain.policy import Step
+from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.scoping import narrowed
+from services.notifier.domain.seen import inputs_seen, lifted_by
 from services.notifier.domain.stepping import milder_open, waits_for_milder, with_steps
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
@@ -105,13 +102,8 @@ def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
                 effective_on=sight.standing.day,
                 policy_version=ladder.policy.version,
                 reason=reason,
-                inputs=_lifted_by(sight, each) if reason == OVERRIDDEN else None,
+                inputs=lifted_by(sight, each) if reason == OVERRIDDEN else None,
             )
-
-
-def _lifted_by(sight: Sight, each: Escalation) -> dict[str, Any]:
-    subject = sight.subject(each.company, each.subject)
-    return {} if subject is None else override_input(sight.standing, each.step, subject)
 
 
 def _beginnings(judged: Judged) -> Iterator[Change | None]:
@@ -193,6 +185,8 @@ def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> W
 def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation) -> bool:
     if len(proposed.approvers()) < step.approvals_needed:
         return False
+    if lacks_evidence(judged.sight, step, subject):
+        return False
     standing = judged.sight.standing
     ripe_on = hold_ends_on(judged.ladder, step, proposed)
     return is_imposed(standing, step.name, subject) or standing.day >= ripe_on
@@ -239,12 +233,5 @@ def _change(
         subject=subject.subject,
         effective_on=effective_on,
         policy_version=judged.ladder.policy.version,
-        inputs=_inputs(judged, rule, subject),
+        inputs=inputs_seen(judged.sight, rule, subject),
     )
-
-
-def _inputs(judged: Judged, rule: Rule, subject: Subject) -> dict[str, Any]:
-    inputs = inputs_of(rule.step.when, rule.view(judged.sight, subject, "raise"))
-    if rule.step.fee is not None:
-        inputs["fee"] = rule.step.fee
-    return inputs | override_input(judged.sight.standing, rule.step.name, subject)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
+from huikuan.debtor.evidence import Grade
 from services.notifier.domain.condition import Part
 
 MAY_REPEAT = frozenset({"notice", "call", "visit"})
@@ -26,6 +27,9 @@ class Life(Part):
 
     repeat: Repeat | None = Field(
         None, description="Said again while in force, not while paused; notices, calls and visits"
+    )
+    evidence_at_least: Grade | None = Field(
+        None, description="Approved and raised only with so much evidence; a referral's default: C"
     )
     acknowledge_within_days: Annotated[StrictInt, Field(ge=0, le=60)] | None = Field(
         None, description="Working days in which the obeying system must say that it obeys"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
+from huikuan.debtor.evidence import Grade
 from services.notifier.domain.condition import (
     Amounts,
     Condition,
@@ -105,6 +106,8 @@ class Step(Life):
             raise ValueError("a step for certain invoices needs `per: item`")
         if self.acknowledge_within_days is not None and not self.hurts:
             raise ValueError("nobody obeys a notice: acknowledge_within_days is for harder steps")
+        if self.evidence_at_least is not None and not self.approvals_needed:
+            raise ValueError("evidence is looked at by who approves: add `approval: one` or `two`")
         if self.kind == "legal_referral" and self.approval not in {None, "two"}:
             raise ValueError("a legal referral always needs two people: write `approval: two`")
         return self
@@ -115,6 +118,11 @@ class Step(Life):
         if self.approval is None:
             return 2 if self.kind == "legal_referral" else 0
         return _APPROVALS[self.approval]
+
+    @property
+    def evidence_needed(self) -> Grade:
+        """The least grade of evidence with which it may be approved and raised; D asks for none."""
+        return self.evidence_at_least or ("C" if self.kind == "legal_referral" else "D")
 
     @property
     def hurts(self) -> bool:

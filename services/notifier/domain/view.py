@@ -1,12 +1,13 @@
 """A debtor on a day as a policy reads him, and against what of him a step may be raised."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
 import msgspec
 from msgspec import structs
 
+from huikuan.debtor.evidence import Evidence, ItemKey
 from huikuan.debtor.standing import Line, Standing
 from services.notifier.domain.counting import (
     Question,
@@ -60,6 +61,8 @@ class Sight:
         self.taken = taken
         self._bare = bare
         self._other_day = other_day
+        self.evidence: Callable[[], Mapping[ItemKey, Evidence]] = dict
+        """That of each open item, found when a step asks for it."""
         self._views: dict[object, View] = {}
 
     def under(self, reading: Reading) -> "Sight":
@@ -73,7 +76,9 @@ class Sight:
         return self if taken == self.taken else self._other(self.reading, taken)
 
     def _other(self, reading: Reading, taken: StepsTaken) -> "Sight":
-        return Sight(self.standing, reading, self._bare, self._other_day, self.debtor, taken)
+        other = Sight(self.standing, reading, self._bare, self._other_day, self.debtor, taken)
+        other.evidence = self.evidence
+        return other
 
     def on(self, day: date) -> "Sight":
         """The debtor on another day, as known now and as the same policy reads it."""
