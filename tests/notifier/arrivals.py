@@ -116,6 +116,8 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     }
     per = draw(st.sampled_from([None, "debtor", "item"]))
     step |= {"per": per} if per else {}
+    if not plain and per == "debtor":
+        step["lift_by"] = draw(st.sampled_from(["rule", "rule", "person"]))
     if not plain and step["kind"] in MAY_REPEAT and draw(st.booleans()):
         step["repeat"] = draw(repeats)
     if not plain:
@@ -136,6 +138,7 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
         of = draw(st.sampled_from(several))
         other = draw(steps(of["name"], plain=plain)) | {"kind": of["kind"], "scope": scope}
         other.pop("repeat", None)
+        other.pop("lift_by", None)
         several.append(other | ({"per": "item"} if "invoice" in scope else {}))
     switches = draw(st.fixed_dictionaries({}, optional=SWITCHES) | st.just({}))
     document = (

@@ -62,6 +62,15 @@ def test_json_and_yaml_say_the_same() -> None:
     )
 
 
+def test_where_every_item_leads_a_step_may_still_be_for_the_debtor() -> None:
+    said = json.loads(with_step(per="debtor"))
+    policy = read_policy(json.dumps({**said, "lead": "every_item"}).encode())
+    assert Policy.model_validate(policy.document()).steps[0].per == "debtor"
+    said["steps"][0].pop("per")
+    policy = read_policy(json.dumps({**said, "lead": "every_item"}).encode())
+    assert Policy.model_validate(policy.document()).steps[0].per == "item"
+
+
 def test_amounts_are_normalised_so_that_equal_policies_are_equal_documents() -> None:
     written = with_step(when={"overdue_amount": {"CNY": "050000.0", "JPY": 30000}})
     step = read_policy(written.encode()).document()["steps"][0]
@@ -116,6 +125,12 @@ def test_what_is_wrong_is_named_by_its_place(step: dict[str, Any], pointer: str,
         ({"when": {"lifted_within": {"s": 3}}}, "/steps/0/when", "no other step"),
         ({"when": {"days_since_step": {"remind": 3}}}, "/steps/0/when", "no other step"),
         ({"unless": {"days_since_step": {"remind": 3}}}, "/steps/0", "belongs to when"),
+        (
+            {"lift_by": "person", "lift_when": {"days_overdue": 3}},
+            "/steps/0/lift_when",
+            "only a person lifts",
+        ),
+        ({"lift_by": "person", "per": "item"}, "/steps/0", "needs `per: debtor`"),
         ({"unless": {"days_overdue": 30}}, "/steps/0/unless/days_overdue", "never be raised"),
     ],
 )

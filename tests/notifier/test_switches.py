@@ -10,7 +10,7 @@ import pytest
 
 from huikuan.events.fields import Event
 from huikuan.events.promises import PromiseMade
-from huikuan.events.relations import CreditLimitSet, DebtorRegistered, DunningPaused
+from huikuan.events.relations import CreditLimitSet, DebtorRegistered, DunningPaused, OverrideSet
 from huikuan.events.sales import OrderConfirmed
 from tests.notifier.world import World, owed, paid, policy
 
@@ -325,3 +325,19 @@ def test_a_stop_is_raised_on_any_day_or_on_a_working_day(
     monday = owed("A", "100.00", june(4))
     journey(world, {"raise_on": raise_on}, remind, STOP, facts={0: [monday]})
     assert said(world, 12) == [("remind", "raised", 9), ("stop", "raised", day)]
+
+
+@pytest.mark.parametrize(("lift_by", "lifted"), [("rule", [7]), ("person", [9])])
+def test_a_step_is_lifted_by_the_rule_or_by_a_person(
+    world: World, lift_by: str, lifted: list[int]
+) -> None:
+    money = paid("P", "100.00", june(7), "A")
+    word = OverrideSet(
+        override="W", step="stop", effect="lift", from_on=june(9), by="li", reason="agreed"
+    )
+    stop = {**STOP, "lift_by": lift_by}
+    journey(world, {}, stop, facts={0: [INVOICE], 7: [money], 9: [word]})
+    assert [(word, day) for _, word, day in said(world, 12)] == [
+        ("raised", 5),
+        *(("lifted", day) for day in lifted),
+    ]

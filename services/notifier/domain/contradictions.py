@@ -98,6 +98,13 @@ def _never_lifted(at: int, step: Step) -> Iterator[Contradiction]:
     lift = step.lift_when
     if lift is None:
         return
+    if step.lift_by == "person":
+        yield Contradiction(
+            ("steps", at, "lift_when"),
+            "can never hold: only a person lifts this step",
+            "永远不会成立：该步骤只能由人解除",
+        )
+        return
     if step.per == "item" and set(lift.model_dump(exclude_none=True)) == {"days_overdue"}:
         yield Contradiction(
             ("steps", at, "lift_when", "days_overdue"),

@@ -25,6 +25,8 @@ def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
         and (ruled := ruling(sight.standing, each.step, subject))
     ):
         return OVERRIDDEN if ruled.effect == "lift" else None
+    if rule.step.lift_by == "person" and each.status == "raised":
+        return None
     if is_cleared(sight):
         return NOT_DEMANDED
     stays = _stays(sight, each, rule) or is_cooling(sight, each, rule, ladder)

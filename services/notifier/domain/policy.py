@@ -10,12 +10,12 @@ from huikuan.debtor.evidence import Grade
 from services.notifier.domain.condition import (
     Amounts,
     Condition,
-    Names,
     Part,
     names_the_debtor,
     steps_named,
 )
 from services.notifier.domain.life import MAY_REPEAT, Life
+from services.notifier.domain.scope import Scope
 from services.notifier.domain.switches import Switches
 
 Kind = Literal[
@@ -54,21 +54,6 @@ def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(set(values)))
 
 
-class Scope(Part):
-    """For whom a step is meant; whoever is named by each that is given."""
-
-    segment: Names | None = None
-    tag: Names | None = None
-    debtor: Names | None = None
-    invoice: Names | None = Field(None, description="Only these invoices; needs `per: item`")
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "Scope":
-        if all(value is None for value in self.__dict__.values()):
-            raise ValueError("names nobody; give a segment, tag, debtor or invoice, or no scope")
-        return self
-
-
 class Step(Life):
     """One step of the ladder."""
 
@@ -79,6 +64,9 @@ class Step(Life):
     per: Literal["debtor", "item"] = "debtor"
     lift_when: Condition | None = Field(
         None, description="Lifted when each is *below*; by default, when `when` no longer holds"
+    )
+    lift_by: Literal["rule", "person"] = Field(
+        "rule", description="Who lifts it; by a person it is lifted with an override alone"
     )
     hold: Annotated[StrictInt, Field(ge=0, le=60)] = Field(
         0, description="Working days between proposed and raised; then it is judged once more"
@@ -102,6 +90,10 @@ class Step(Life):
             raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
         if self.repeat is not None and self.kind not in MAY_REPEAT:
             raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
+        if self.lift_by == "person" and self.per == "item":
+            raise ValueError(
+                "lift_by: person needs `per: debtor`; a paid item cannot be overridden"
+            )
         if self.scope is not None and self.scope.invoice is not None and self.per != "item":
             raise ValueError("a step for certain invoices needs `per: item`")
         if self.acknowledge_within_days is not None and not self.hurts:
@@ -245,4 +237,8 @@ class Policy(Switches):
 
     def document(self) -> dict[str, Any]:
         """The document as the log carries it: normalised, defaults left out."""
-        return self.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+        document = self.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+        if self.lead == "every_item":  # then what is left out means each item
+            for written, step in zip(document["steps"], self.steps, strict=True):
+                written["per"] = step.per
+        return document

@@ -7,7 +7,7 @@ first in the document.
 from msgspec import structs
 
 from services.notifier.domain.ladder import Ladder, Rule
-from services.notifier.domain.policy import Scope
+from services.notifier.domain.scope import Scope
 from services.notifier.domain.view import Sight
 
 
