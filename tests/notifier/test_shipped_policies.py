@@ -10,6 +10,7 @@ from pathlib import Path
 from huikuan.events.fields import Event
 from huikuan.events.promises import PromiseMade
 from huikuan.events.relations import CreditLimitSet, DebtorRegistered, DunningPaused
+from huikuan.events.sales import InvoiceDelivered
 from tests.notifier.world import World, owed, paid
 
 POLICIES = Path(__file__).parents[2] / "deploy" / "policies"
@@ -57,8 +58,12 @@ def journey(
     ]
 
 
+def delivered(on: int) -> Event:
+    return InvoiceDelivered(invoice="A", on=day(on), by="letter", proof="EMS-1")
+
+
 def test_standard(world: World) -> None:
-    said = journey(world, "standard", {-20: [invoice()]}, 121, approve=2)
+    said = journey(world, "standard", {-20: [invoice()], -18: [delivered(-18)]}, 121, approve=2)
     assert said == [
         ("due_soon", "raised", -15),
         ("reminder", "raised", 1),
@@ -67,6 +72,11 @@ def test_standard(world: World) -> None:
         ("court", "proposed", 120),
         ("court", "raised", 121),
     ]
+
+
+def test_standard_takes_nobody_to_court_without_any_proof(world: World) -> None:
+    said = journey(world, "standard", {-20: [invoice()]}, 125, approve=2)
+    assert said[-1] == ("court", "proposed", 120)
 
 
 def test_standard_stops_for_much_in_three_items(world: World) -> None:
