@@ -16,6 +16,7 @@ from services.notifier.domain.guards import debtors_that_matter, is_weighed, tri
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.policy import hurts
+from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.shared import Shared, trip
 from services.notifier.watched import Watched, is_quiet, past_of, run_start_of, sight_of
 from services.notifier.words import PUBLISHER
@@ -29,7 +30,8 @@ def weigh(account: Watched, shared: Shared) -> int:
     run_start = run_start_of(past_of(account, shared), day, shared.judge_from or day, {})
     sight, case, guards = sight_of(account, shared, day), account.case, shared.guards()
     decision = decide(sight, case, now, opening=True, run_start=run_start, guards=guards)
-    return sum(_is_weighed(each, case, now) for each in decision.changes)
+    his = narrowed(now, sight)
+    return sum(_is_weighed(each, case, his) for each in decision.changes)
 
 
 def _is_weighed(change: Change, case: Case, ladder: Ladder) -> bool:
@@ -38,7 +40,8 @@ def _is_weighed(change: Change, case: Case, ladder: Ladder) -> bool:
     if OVERRIDDEN in (change.inputs or {}):
         return False
     proposed = case.find(change.escalation) if change.escalation else None
-    return is_weighed(ladder.by_name[change.step].step, proposed)
+    rule = governing(ladder, change.step, change.subject)
+    return rule is None or is_weighed(rule.step, proposed)
 
 
 def verdict(

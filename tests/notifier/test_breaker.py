@@ -223,3 +223,19 @@ def test_the_verdict_says_the_same_whether_its_debtors_were_committed_or_not(
     assert verified is not None
     assert verified.different == []
     assert states(world) == {"clear": 12}
+
+
+def test_of_steps_with_one_name_the_one_that_is_meant_for_him_says_whether_he_counts(
+    world: World,
+) -> None:
+    asked = STOP | {"approval": "one", "scope": {"debtor": DEBTORS[:6]}}
+    world.adopt(policy(asked, STOP, breaker={"count": 3, "share": 25}))
+    owing(world, DEBTORS, date(2012, 5, 31))
+    world.open(june(5))
+    for debtor in DEBTORS[:6]:
+        held = world.get(f"/debtors/{debtor}/escalations")["history"][0]["escalation"]
+        world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li"})
+    world.drain()
+    assert world.get("/breaker")["items"][0]["steps"] == 6, "those whom nobody is asked about"
+    world.open(june(6))
+    assert [world.state(debtor=debtor) for debtor in DEBTORS] == ["stop"] * 6 + ["clear"] * 6
