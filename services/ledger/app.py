@@ -11,6 +11,7 @@ from huikuan.web.keys import Keys
 from huikuan.web.problems import Problem, answer_problem
 from huikuan.web.wording import Words
 from services.ledger.api import make_router
+from services.ledger.quarantine_metrics import QuarantineMetrics
 from services.ledger.service import Ledger
 
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -24,6 +25,7 @@ def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
         service=ledger.service,
         routers=[make_router(ledger)],
         keys=keys,
+        collectors=[QuarantineMetrics(ledger.quarantine)],
         invariants=ledger.questions.imbalances,
     )
     for kind in _AWAY:

@@ -39,6 +39,12 @@ class Quarantine:
             answer["next"] = _cursor(items[limit - 1])
         return answer
 
+    def waiting(self) -> dict[str, int]:
+        """How many conflicts and records nobody settled yet."""
+        with self._service.database.reading() as connection:
+            conflicts = self._store.count_open_conflicts(connection)
+        return {"conflict": conflicts, "record": self._service.count_set_aside()}
+
     def look_alikes(self, after: str, limit: int) -> dict[str, Any]:
         """A page of accepted payments that look like earlier ones."""
         with self._service.database.reading() as connection:

@@ -86,6 +86,12 @@ class Store:
         query = self._with_settlements().where(conflict > after).order_by(conflict).limit(limit)
         return connection.execute(query).all()
 
+    def count_open_conflicts(self, connection: Connection) -> int:
+        """How many conflicts nobody settled yet."""
+        rows = self._with_settlements().subquery()
+        query = select(func.count()).select_from(rows).where(rows.c.outcome.is_(None))
+        return connection.execute(query).scalar_one()
+
     def look_alikes(self, connection: Connection, after: str, limit: int) -> Sequence[Row[Any]]:
         """A page of payments that look alike, by event id."""
         table = self._tables.look_alikes

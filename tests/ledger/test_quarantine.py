@@ -194,3 +194,18 @@ def test_payments_that_look_alike_are_accepted_and_listed(desk: Desk) -> None:
     assert (result["status"], result["resembles"]) == ("accepted", "erp|e1")
     (item,) = desk.ask("/v1/look-alikes")["items"]
     assert (item["event"], item["resembles"]) == ("erp|e2", "erp|e1")
+
+
+def test_what_waits_for_a_person_is_a_metric(desk: Desk) -> None:
+    def waiting() -> dict[str, float]:
+        lines = desk.client.get("/metrics").text.splitlines()
+        found = [line.split() for line in lines if line.startswith("huikuan_quarantine_waiting{")]
+        return {name.split('"')[1]: float(number) for name, number in found}
+
+    assert waiting() == {"conflict": 0, "record": 0}
+    conflict = conflicting(desk)
+    desk.foreign(b"who knows")
+    desk.fold()
+    assert waiting() == {"conflict": 1, "record": 1}
+    settled(desk, conflict, "discarded")
+    assert waiting() == {"conflict": 0, "record": 1}
