@@ -9,15 +9,11 @@ is approved at once, so that it is raised when its hold ends.
 from bisect import bisect_left
 from datetime import date
 from operator import attrgetter
-from typing import NamedTuple
 
 import msgspec
 
-from huikuan.debtor.account import Waiting
-from huikuan.debtor.things import NEVER, Day
+from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record
-from huikuan.events.sales import InvoiceIssued
-from services.notifier.domain.blind import is_bare
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.rules import NotifierRules
@@ -25,14 +21,6 @@ from services.notifier.shared import Shared
 from services.notifier.timeline import Timeline
 from services.notifier.told import Told
 from services.notifier.trial_answers import addressed, assumed
-
-
-class Glimpse(NamedTuple):
-    """What there was before a fact that the rules may not see."""
-
-    items: int
-    waiting: tuple[Waiting, ...]
-    waits_for_opening: bool | None
 
 
 class Replay:
@@ -52,8 +40,6 @@ class Replay:
         self._assume_approved = assume_approved
         self._watched = rules.blank(told.debtor)
         self._unread: set[int] = set()
-        self._of_age_on: Day = NEVER
-        """When the first of the items comes of age that the rules have not seen."""
         self._at = 0
         """Which of his records comes next."""
 
@@ -98,66 +84,25 @@ class Replay:
     def _take_until_due(self, at: int) -> int:
         """Take what is recorded until an entry makes him due again; answers that entry."""
         line, inputs, rules = self._line, self._inputs, self._rules
-        review_on, _ = rules.outlook(self._watched, line.entries[at].shared)
         while True:
+            review_on, _ = rules.outlook(self._watched, line.entries[at].shared)
             due = line.next_due(at, review_on)
             stop = line.positions[due] if due < len(line.entries) else line.stop
             if self._at >= len(inputs) or inputs[self._at].position >= stop:
                 return due
             at = line.at(inputs[self._at].position)
-            shared = line.entries[at].shared
-            if self._take(line.bound(at), shared):
-                review_on, _ = rules.outlook(self._watched, shared)
-            elif self._of_age_on < NEVER:
-                # What was seen last still stands; the first of the new items is due by itself.
-                of_age_on = date.fromordinal(self._of_age_on)
-                review_on = of_age_on if review_on is None else min(review_on, of_age_on)
-            self._of_age_on = NEVER
+            self._take(line.bound(at), line.entries[at].shared)
 
-    def _take(self, bound: int, shared: Shared) -> bool:
-        """Take what was recorded on one day, up to a position; whether rules saw any of it."""
-        on, inputs, seen = _open_on(shared), self._inputs, False
+    def _take(self, bound: int, shared: Shared) -> None:
+        """Take what was recorded on one day, up to a position."""
+        on, inputs = _open_on(shared), self._inputs
         self._holding.begin(self._watched.account, on)
         while self._at < len(inputs) and inputs[self._at].position < bound:
             record = addressed(inputs[self._at], self._told, self._watched.case)
             self._at += 1
-            if record is None:
-                continue
-            glimpse = self._glimpse(record)
-            is_read = self._fold(record, shared)
-            if is_read and glimpse is not None and self._is_unseen(glimpse, on):
-                continue
-            seen = True
-            if is_read:
+            if record is not None and self._fold(record, shared):
                 self._decide(record, shared)
         self._look(on)
-        return seen
-
-    def _glimpse(self, record: Record) -> Glimpse | None:
-        """What there is before a fact that the rules may not see."""
-        watched, blind, meta = self._watched, self._line.blind, record.meta
-        kind = "" if meta is None else meta.type
-        if kind == InvoiceIssued.TYPE:
-            if blind.youngest is None or not is_bare(watched.account):
-                return None
-        elif kind not in blind.types:
-            return None
-        account = watched.account
-        return Glimpse(len(account.items), account.waiting, watched.waits_for_opening)
-
-    def _is_unseen(self, before: Glimpse, on: Day) -> bool:
-        """Whether the rules see nothing new; then all is as it was when they looked last."""
-        watched, youngest = self._watched, self._line.blind.youngest or 0
-        account = watched.account
-        if account.waiting is not before.waiting:
-            return False
-        for item in account.items[before.items :]:
-            of_age_on = item.due_on + youngest
-            if item.due_on == NEVER or of_age_on <= on:
-                return False
-            self._of_age_on = min(of_age_on, self._of_age_on)
-        watched.fact, watched.waits_for_opening = None, before.waits_for_opening
-        return True
 
     def _fold(self, record: Record, shared: Shared) -> bool:
         """Let one record count; False where nobody can read it."""

@@ -17,7 +17,6 @@ from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import BreakerTripped, PolicyAdopted
 from services.notifier.domain.backtest import Period
-from services.notifier.domain.blind import Blind, blind_of
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
@@ -40,14 +39,12 @@ class Entry(msgspec.Struct, frozen=True):
 class Timeline:
     """The days of a period; the first entry is the opening of its first day."""
 
-    def __init__(self, before: Shared, entries: Sequence[Entry], stop: int, blind: Blind) -> None:
+    def __init__(self, before: Shared, entries: Sequence[Entry], stop: int) -> None:
         self.before = before
         """What was shared until the first day opened."""
         self.entries = entries
         self.stop = stop
         """The position at which the period is over."""
-        self.blind = blind
-        """What the policy's rules do not see."""
         self.positions = [entry.record.position for entry in entries]
         self._everyone = [
             at for at, entry in enumerate(entries) if entry.due.everyone or entry.due.refold
@@ -86,7 +83,7 @@ def timeline(
     ``records``: those about everybody in the partition, in order.
     """
     shared = rules.blank_shared()
-    verdicts, blind = _verdicts(records), blind_of(policy)
+    verdicts = _verdicts(records)
     before: Shared | None = None
     entries: list[Entry] = []
     for record in records:
@@ -96,7 +93,7 @@ def timeline(
         if event is None or _is_said(record) or _is_replaced(event, period, before):
             continue
         if isinstance(event, BusinessDayOpened) and event.date > period.last_on:
-            return Timeline(before, entries, record.position, blind) if before else None
+            return Timeline(before, entries, record.position) if before else None
         if before is None and _is_first(event, period):
             rules.everybody(shared, _adoption(policy, period, record))
             before = copied(shared)
@@ -105,7 +102,7 @@ def timeline(
             rules.everybody(shared, verdicts[event.date])
         if before is not None:
             entries.append(Entry(record, due, copied(shared)))
-    return Timeline(before, entries, stop, blind) if before else None
+    return Timeline(before, entries, stop) if before else None
 
 
 def copied(shared: Shared) -> Shared:

@@ -128,6 +128,19 @@ def test_only_the_challengers_share_has_the_policy_and_always_the_same_debtors()
     assert (share.challenged, len(share.found)) == (False, 0)
 
 
+def test_what_was_retracted_and_raised_again_holds_each_day_once_and_pairs_with_its_like() -> None:
+    others = [(1, "B", invoice("B", "50.00", on=1, due=4)), OWED]
+    late = (12, "P", payment("P", "100.00", on=4, pays="A"))
+    shown = run(policy(stop(3)), [*others, late], whole(policy(stop(3))))
+    assert [dates(each)[1:] for each in shown.now] == [
+        ("retracted", day(5), day(12)),
+        ("raised", day(7), None),
+    ]
+    assert [each.days_held for each in shown.now] == [7, 7]
+    again = difference(shown.now[1:], shown.now)
+    assert (len(again), again.added) == (1, [shown.now[0]])
+
+
 def test_of_two_courses_that_share_no_day_one_is_removed_and_one_added() -> None:
     def course(first: int, end: int | None) -> Course:
         ended = None if end is None else day(end)

@@ -95,10 +95,13 @@ def _course(each: Escalation, period: Period, held: Held) -> Course:
 
 
 def days_in_force(each: Escalation, period: Period) -> tuple[date, date]:
-    """The first of its days in the period, and the day on which it was in force no more."""
+    """The first of its days in the period, as known then, and the day when it no longer was.
+
+    One that was raised late, from an earlier date, held nobody before it was said.
+    """
     after = period.last_on + timedelta(days=1)
     end = after if each.ended_on is None else min(each.ended_on, after)
-    return max(each.effective_on, period.first_on), end
+    return max(each.effective_on, each.said_on, period.first_on), end
 
 
 class Difference(msgspec.Struct, frozen=True, gc=False):
@@ -143,24 +146,29 @@ def _by_place(
 
 
 def _compare(then: list[Course], now: list[Course], found: Difference) -> None:
-    gone = list(then)
-    new: list[Course] = []
-    for each in now:
-        same = next((one for one in gone if one.effective_on == each.effective_on), None)
-        if same is None:
-            new.append(each)
-            continue
-        gone.remove(same)
-        if same.outcome != each.outcome:
-            found.changed.append((same, each))
-    for each in new:
-        near = next((one for one in gone if _overlap(one, each)), None)
-        if near is None:
-            found.added.append(each)
-        else:
-            gone.remove(near)
-            found.moved.append((near, each))
-    found.removed.extend(gone)
+    _pairs(then, now, lambda one, other: _key(one) == _key(other))
+    found.changed.extend(_pairs(then, now, lambda one, other: _begun(one) == _begun(other)))
+    found.moved.extend(_pairs(then, now, _overlap))
+    found.removed.extend(then)
+    found.added.extend(now)
+
+
+def _pairs(
+    then: list[Course], now: list[Course], fits: Callable[[Course, Course], bool]
+) -> list[tuple[Course, Course]]:
+    """Take from both lists, in order, what fits together."""
+    pairs = []
+    for each in list(now):
+        other = next((one for one in then if fits(one, each)), None)
+        if other is not None:
+            pairs.append((other, each))
+            then.remove(other)
+            now.remove(each)
+    return pairs
+
+
+def _begun(course: Course) -> date:
+    return course.effective_on
 
 
 def _overlap(one: Course, other: Course) -> bool:
