@@ -49,7 +49,7 @@ POLICY = {
 def prepare(log_url: str, database_url: str, accounts: str, dues: str) -> int:
     """A portfolio of ``accounts``; on day k, the k-th number of ``dues`` of them is due."""
     log = open_log(log_url)
-    _write(log, _facts(int(accounts), [int(due) for due in dues.split(",")]))
+    write(log, _facts(int(accounts), [int(due) for due in dues.split(",")]))
     with closing(_notifier(log, database_url)) as service:
         _follow_all(service)
     return int(accounts)
@@ -64,7 +64,7 @@ def open_day(log_url: str, database_url: str, day: str, due: str) -> int:
     with closing(_notifier(log, database_url)) as service:
         service.step()  # claims the partitions, and finds nothing
         before = _said(service)
-        _write(log, [("", BusinessDayOpened(date=FIRST_ON + timedelta(days=int(day))))])
+        write(log, [("", BusinessDayOpened(date=FIRST_ON + timedelta(days=int(day))))])
         started_s = time.perf_counter()
         _follow_all(service)
         TIMED["seconds"] = time.perf_counter() - started_s
@@ -116,8 +116,8 @@ def _facts(accounts: int, dues: Sequence[int]) -> Iterator[tuple[str, Event]]:
         )
 
 
-def _write(log: Log, facts: Iterable[tuple[str, Event]]) -> None:
-    """Append them; nobody else writes here, so a seq is one more than its position."""
+def write(log: Log, facts: Iterable[tuple[str, Event]]) -> None:
+    """Append these (key, fact); nobody else writes here, so a seq is one more than its position."""
     seqs = {partition: log.end(partition) for partition in range(log.partitions)}
     waiting: dict[int, list[Entry]] = defaultdict(list)
     for number, (key, event) in enumerate(facts):

@@ -25,6 +25,7 @@ def bench(events: int, runs: int) -> None:
     try:
         _embedded(home, events, runs)
         _opening(home, events)
+        _foretelling(home, events // 10, runs)
         _kafka(home, events, runs)
         _served(home, runs)
     finally:
@@ -58,6 +59,14 @@ def _embedded(home: Path, events: int, runs: int) -> None:
         "one step, a stop at 30 days": _words("backtest", log, "one_stop"),
     }
     _show("Backtest of two years of the embedded log, one process", _measure(trials, runs))
+
+
+def _foretelling(home: Path, debtors: int, runs: int) -> None:
+    parts = (f"embedded:{home}/foretold-log.db", f"sqlite:///{home}/foretold.db", str(debtors))
+    with console.status(f"preparing {debtors:,} debtors"):
+        children.run(("prepare_portfolio", *parts))
+    figures = _measure({"debtors": _words("foretell", *parts)}, runs)
+    _show("What will happen to all debtors in 30 days, in one call", figures)
 
 
 def _kafka(home: Path, events: int, runs: int) -> None:

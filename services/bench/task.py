@@ -17,6 +17,7 @@ from huikuan.eventlog.rules import Rules
 from huikuan.eventlog.service import PUBLISHERS, Service
 from huikuan.events.codec import FACT_TYPES, decode
 from services.bench.fill import PUBLISHER, fill
+from services.bench.foretelling import foretell, prepare_portfolio
 from services.bench.opening import open_day, prepare
 from services.bench.raw import TIMED, raw_kafka_python, raw_librdkafka
 from services.bench.trying import backtest
@@ -120,6 +121,8 @@ TASKS: dict[str, Callable[..., int]] = {
         rebuild,
         backtest,
         prepare,
+        prepare_portfolio,
+        foretell,
         open_day,
         raw_kafka_python,
         raw_librdkafka,
