@@ -18,7 +18,13 @@ def forecast_router(foresight: Foresight) -> APIRouter:
     """What will be said if nothing arrives."""
     router = APIRouter()
 
-    @router.get("/debtors/{debtor:path}/forecast", tags=["debtors"], summary="What will happen")
+    @router.get(
+        "/debtors/{debtor:path}/forecast",
+        tags=["debtors"],
+        summary="What will happen",
+        description="If nothing arrives; with the least that prevents the next step. The breaker "
+        "weighs many debtors, so whether it holds a step is foreseen by `/v1/forecast` alone.",
+    )
     def forecast(
         debtor: Debtor,
         waited: AfterPosition,
