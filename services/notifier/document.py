@@ -19,6 +19,7 @@ from huikuan.web.problems import FieldError, Problem, from_document
 from huikuan.web.wording import Words
 from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
+from services.notifier.policy_chinese import in_chinese
 
 BYTES_MAX = 256 * 1024
 DEPTH_MAX = 24
@@ -117,7 +118,7 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
 
 def _unreadable(problem: str, line: int) -> Problem:
     en = f"The policy cannot be read: {problem}." if problem else "The policy cannot be read."
-    zh = f"无法读取策略文档：{problem}。" if problem else "无法读取策略文档。"
+    zh = f"无法读取策略文档：{in_chinese(problem)}。" if problem else "无法读取策略文档。"
     return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), "")])
 
 
@@ -131,7 +132,9 @@ def _with_lines(problem: Problem, lines: Mapping[str, int]) -> Problem:
 
 
 def _words(detail: Words | str) -> Words:
-    return Words(detail, detail) if isinstance(detail, str) else detail
+    """In both languages; what the model itself says of a value is English so far."""
+    en, zh = (detail, detail) if isinstance(detail, str) else detail
+    return Words(en, in_chinese(en) if zh == en else zh)
 
 
 def _at(words: Words, line: int) -> Words:

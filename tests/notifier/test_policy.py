@@ -32,6 +32,8 @@ def refusals(text: str) -> list[tuple[str, str]]:
     for error in refused.value.errors:
         assert isinstance(error, FieldError)
         assert not isinstance(error.detail, str)
+        bare = error.detail.zh.partition("：")[2] or error.detail.zh
+        assert any("一" <= letter <= "鿿" for letter in bare), error.detail.zh
         said.append((error.pointer, error.detail.en))
     return said
 
