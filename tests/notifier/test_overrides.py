@@ -105,6 +105,15 @@ def test_an_override_of_one_invoice_concerns_that_item_alone() -> None:
     assert [each.subject for each in case.open] == ["item:A"]
 
 
+def test_what_is_imposed_stays_within_the_invoices_of_its_rule() -> None:
+    rules = ladder(step("stop", "stop_supply"), step("stop", per="item", scope={"invoice": ["A"]}))
+    case = Case()
+    imposed = over(item("A", days=2), item("C", days=2), effect="impose")
+    judge(imposed, case, rules)
+    assert sorted(each.subject for each in case.open) == ["debtor", "item:A"]
+    assert judge(imposed, case, rules) == []
+
+
 def test_an_override_ends_by_its_date_and_the_policy_decides_again(world: World) -> None:
     world.adopt(policy(STOP))
     world.fact(owed("A", "100.00", date(2012, 5, 31)))

@@ -18,7 +18,7 @@ def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     """Whether the policy demands this step of this subject, were nothing in force."""
     standing = sight.standing
     if standing.overrides and (ruled := ruling(standing, rule.step.name, subject)):
-        return ruled.effect == "impose"
+        return ruled.effect == "impose" and rule.covers(subject.subject)
     if standing.paused or not rule.covers(subject.subject):
         return False
     if not rule.when(rule.view(sight, subject, "raise")):
