@@ -12,6 +12,12 @@ from services.notifier.requests import Debtor, answered
 
 Step = Annotated[str, Query(max_length=100, description="Words about this step only.")]
 Kind = Annotated[str, Query(max_length=100, description="Words about steps of this kind only.")]
+_OF_ONE = (
+    "If nothing arrives; with the least that prevents the next step. The breaker weighs many "
+    "debtors, so whether it holds a step is foreseen by `/v1/forecast` alone."
+)
+Until90 = Annotated[date | None, Query(description="Through this day; default 90 days ahead.")]
+Until30 = Annotated[date | None, Query(description="Through this day; default 30 days ahead.")]
 
 
 def forecast_router(foresight: Foresight) -> APIRouter:
@@ -22,16 +28,13 @@ def forecast_router(foresight: Foresight) -> APIRouter:
         "/debtors/{debtor:path}/forecast",
         tags=["debtors"],
         summary="What will happen",
-        description="If nothing arrives; with the least that prevents the next step. The breaker "
-        "weighs many debtors, so whether it holds a step is foreseen by `/v1/forecast` alone.",
+        description=_OF_ONE,
     )
     def forecast(
         debtor: Debtor,
         waited: AfterPosition,
         known_at: KnownAt,
-        until: Annotated[
-            date | None, Query(description="Through this day; default 90 days ahead.")
-        ] = None,
+        until: Until90 = None,
     ) -> Response:
         del waited
         return answered(foresight.debtor(debtor, until, known_at))
@@ -40,9 +43,7 @@ def forecast_router(foresight: Foresight) -> APIRouter:
     def portfolio(
         waited: AfterPosition,
         page: Page,
-        until: Annotated[
-            date | None, Query(description="Through this day; default 30 days ahead.")
-        ] = None,
+        until: Until30 = None,
         step: Step = "",
         kind: Kind = "",
     ) -> Response:
