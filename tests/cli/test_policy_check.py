@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from services.cli import app
@@ -35,3 +36,14 @@ def test_a_misspelt_policy_is_refused_by_its_place(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["policy", "check", str(tmp_path / "none.yaml")])
     assert done.exit_code == 2
+
+
+def test_a_server_that_does_not_answer_makes_no_policy_bad(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(GOOD)
+    monkeypatch.setenv("HUIKUAN_URL", "http://127.0.0.1:9")
+    done = CliRunner().invoke(app, ["policy", "check", str(file)])
+    assert done.exit_code == 0
+    assert "Not asked about currencies" in done.stdout
