@@ -11,6 +11,7 @@ from services.notifier.domain.decide import Decision, hold_ends_on
 from services.notifier.domain.demand import is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import ruling
+from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
@@ -84,12 +85,18 @@ def _amounts(parts: Iterable[tuple[str, int]]) -> dict[str, str]:
 
 
 def waits_for(
-    rule: Rule, ladder: Ladder, sight: Sight, there: Escalation | None, opening: Decision
+    rule: Rule,
+    ladder: Ladder,
+    sight: Sight,
+    judged: tuple[Subject, Escalation | None],
+    opening: Decision,
 ) -> Iterator[Prevention]:
     """What a demanded step that is not in force still waits for.
 
-    ``opening``: what would be said if a day opened now.
+    ``judged``: the subject, and what is proposed against it. ``opening``: what would be said if a
+    day opened now.
     """
+    subject, there = judged
     if there is not None:
         ends_on = hold_ends_on(ladder, rule.step, there)
         if ends_on > sight.standing.day:
@@ -99,6 +106,8 @@ def waits_for(
         needed, given = rule.step.approvals_needed, len(there.approvers())
         if given < needed:
             yield {"reason": "approval", "needed": needed, "given": given, "events": []}
+        if lacks_evidence(sight, rule.step, subject):
+            yield {"reason": "evidence", "needed": rule.step.evidence_needed, "events": []}
     if any(change.step == rule.step.name for change in opening.changes):
         yield {"reason": "opening", "events": []}
     elif ladder.policy.advance == "one_step":

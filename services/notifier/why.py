@@ -111,7 +111,7 @@ def _judged(
     is_needed = is_demanded(rule, sight, subject)
     prevented = list(prevented_by(rule, sight, subject, asked.watched, sources))
     if is_needed and not raised and asked.is_today and not prevented:
-        prevented = list(waits_for(rule, asked.ladder, sight, there, opening))
+        prevented = list(waits_for(rule, asked.ladder, sight, (subject, there), opening))
     answer: Answer = {
         "subject": subject.subject,
         "company": subject.company,

@@ -60,6 +60,7 @@ _PREVENTED = {
     "approval": Words(
         "{given} of {needed} people have approved.", "需 {needed} 人批准，已有 {given} 人。"
     ),
+    "evidence": Words("It needs evidence of grade {needed}.", "需达到 {needed} 级证据。"),
     "opening": Words("It waits for the next day to open.", "等待下一营业日开启。"),
     "milder_first": Words("A milder step comes first.", "须先执行较轻的步骤。"),
     "guard": Words(
