@@ -153,7 +153,10 @@ def test_a_proposed_step_says_what_it_waits_for(world: World) -> None:
     world.open(june(12))
     court = only(why(world, "court"))
     assert court["status"] == "proposed"
-    assert court["prevented_by"] == [{"reason": "approval", "needed": 2, "given": 0, "events": []}]
+    assert court["prevented_by"] == [
+        {"reason": "approval", "needed": 2, "given": 0, "events": []},
+        {"reason": "evidence", "needed": "C", "events": []},
+    ]
 
 
 def test_a_step_that_hurts_waits_for_the_next_day_to_open(world: World) -> None:
