@@ -16,6 +16,7 @@ from huikuan.eventlog.rules import row_of
 from huikuan.events import promises
 from huikuan.events.codec import decode
 from huikuan.events.fields import Event
+from huikuan.events.ledger import FeedCompleted
 from huikuan.events.notifier import BreakerTripped, EscalationSaid, PolicyAdopted
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import ladder_of
@@ -25,7 +26,7 @@ from services.notifier.domain.view import Sight
 from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.test_money_helps import more_money
-from tests.debtor.words import Fact, day
+from tests.debtor.words import Fact, day, invoice
 from tests.notifier.arrivals import (
     DEBTOR,
     LAST_DAY,
@@ -171,3 +172,18 @@ def tell(world: Any, arriving: list[Arrival], batch: int) -> None:
         if at % batch == 0:
             world.drain()
     world.drain()
+
+
+def test_one_step_a_day_counts_from_the_day_of_raising_not_from_what_the_bank_knows() -> None:
+    steps = [
+        {"name": name, "kind": kind, "per": "item", "when": {"days_overdue": 0}}
+        for name, kind in (("court", "legal_referral"), ("letter", "notice"))
+    ]
+    walked = {"advance": "one_step", "feed_wait_days": 0, "steps": steps}
+    document = {"version": "v0", "effective_on": "2026-01-01", **walked}
+    arriving: list[Arrival] = [
+        (1, "e0", invoice("A", "10.00", on=1, due=1)),
+        (0, "policy", PolicyAdopted(version="v0", effective_on=day(1), document=document)),
+        (7, "feed", FeedCompleted(source="bank", feed="payments", through_on=day(1))),
+    ]
+    followed(records_of(arriving))  # asks again after each word, which must bring nothing

@@ -17,8 +17,9 @@ _TAKEN_ELSEWHERE = {
     "huikuan.record.conflicted.v1": "intake says it itself",
     "huikuan.record.settled.v1": "settle it by POST /ledger/v1/quarantine/{id}",
     "huikuan.rules.changed.v1": "a service says it itself when its rules change",
-    "huikuan.feed.completed.v1": "it is not taken by this version",
-    "huikuan.exchange_rate.set.v1": "it is not taken by this version",
+    "huikuan.feed.completed.v1": "say it by POST /ledger/v1/feeds",
+    "huikuan.exchange_rate.set.v1": "set it by POST /ledger/v1/exchange-rates",
+    "huikuan.breaker.released.v1": "release a day by POST /notifier/v1/breaker/releases",
     "huikuan.policy.adopted.v1": "adopt a policy by PUT /notifier/v1/policy",
     "huikuan.escalation.acknowledged.v1": (
         "acknowledge by POST /notifier/v1/escalations/{id}/acknowledgements"
@@ -28,6 +29,7 @@ _TAKEN_ELSEWHERE = {
 _TAKEN_BY_PREFIX = {
     "huikuan.promise.": "the promises service says it itself from what was received",
     "huikuan.escalation.": "the notifier says it itself, by the policy in force",
+    "huikuan.breaker.": "the notifier says it itself, by the policy in force",
 }
 
 

@@ -12,7 +12,7 @@ def acknowledge_by(each: Escalation, policies: list[Adopted]) -> date | None:
     """The last day on which it is in time, by the policy that raised it; None where none is set."""
     rules = ladder(of_version(policies, each.policy_version))
     days = _days(each, rules)
-    if rules is None or days is None or each.status != "raised":
+    if rules is None or days is None or each.status != "raised" or each.raised_on is None:
         return None
     return after_working_days(each.raised_on, days, rules.policy.working_days)
 

@@ -91,16 +91,13 @@ class Escalation(msgspec.Struct, array_like=True):
     held: str | None = None
     """Which guard held it last, for a person's approval or until it no longer objects."""
     held_on: date | None = None
+    raised_on: date | None = None
+    """The open day when it was raised; its effective date may lie before."""
 
     @property
     def place(self) -> tuple[str, str, str]:
         """What it is about: step, company and subject. At most one is open for each."""
         return (self.step, self.company, self.subject)
-
-    @property
-    def raised_on(self) -> date:
-        """The open day when it was raised; its effective date may lie before."""
-        return max(self.effective_on, self.said_on)
 
     def approvers(self) -> set[str]:
         """The different people who approved; who imposed it himself is none of them."""
@@ -168,6 +165,7 @@ def _new(event: EscalationSaid, status: Status, recorded_at: int) -> Escalation:
         hold_seq=event.hold_seq or 0,
         inputs=event.inputs,
         raised_at=recorded_at if status == "raised" else None,
+        raised_on=event.on if status == "raised" else None,
         held=event.reason if event.reason in OBJECTIONS else None,
         held_on=event.on if event.reason in OBJECTIONS else None,
     )
@@ -188,6 +186,7 @@ def _raise(case: Case, event: EscalationRaised, recorded_at: int) -> None:
             each.inputs = event.inputs
             each.hold_seq = event.hold_seq or 0
             each.raised_at = recorded_at
+            each.raised_on = event.on
             return
     case.open.append(_new(event, "raised", recorded_at))
 

@@ -28,12 +28,7 @@ def milder_open(
 
 def waits_for_milder(milder: Iterable[Escalation], day: date) -> bool:
     """Whether a milder step came only today, or is not in force yet."""
-    return any(each.status == "proposed" or _came_on(each) >= day for each in milder)
-
-
-def _came_on(each: Escalation) -> date:
-    """The open day on which it was raised; it may be effective from an earlier one."""
-    return max(each.said_on, each.effective_on)
+    return any(each.raised_on is None or each.raised_on >= day for each in milder)
 
 
 def is_cooling(sight: Sight, each: Escalation, rule: Rule, ladder: Ladder) -> bool:
