@@ -26,7 +26,7 @@ from services.notifier.domain.view import Sight
 from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.test_money_helps import more_money
-from tests.debtor.words import Fact, day, invoice
+from tests.debtor.words import Fact, day, invoice, names, payment
 from tests.notifier.arrivals import (
     DEBTOR,
     LAST_DAY,
@@ -179,11 +179,19 @@ def test_one_step_a_day_counts_from_the_day_of_raising_not_from_what_the_bank_kn
         {"name": name, "kind": kind, "per": "item", "when": {"days_overdue": 0}}
         for name, kind in (("court", "legal_referral"), ("letter", "notice"))
     ]
-    walked = {"advance": "one_step", "feed_wait_days": 0, "steps": steps}
-    document = {"version": "v0", "effective_on": "2026-01-01", **walked}
+    document = {
+        "version": "v0",
+        "effective_on": "2026-01-01",
+        "age_from": "invoice_date",
+        "compare": "exceeds",
+        "advance": "one_step",
+        "feed_wait_days": 0,
+        "steps": steps,
+    }
     arriving: list[Arrival] = [
-        (1, "e0", invoice("A", "10.00", on=1, due=1)),
+        (1, "e1", payment("P", "10.00", on=1, pays=[names("A", "10.00")])),
+        (1, "e2", invoice("A", "20.00", on=6, due=1)),
         (0, "policy", PolicyAdopted(version="v0", effective_on=day(1), document=document)),
-        (7, "feed", FeedCompleted(source="bank", feed="payments", through_on=day(1))),
+        (7, "feed", FeedCompleted(source="bank", feed="payments", through_on=day(7))),
     ]
     followed(records_of(arriving))  # asks again after each word, which must bring nothing

@@ -50,9 +50,8 @@ def next_repetition_on(each: Escalation, ladder: Ladder, day: date) -> date | No
 
 def _of(each: Escalation, repeat: Repeat, past: Past, days: tuple[date, date]) -> Iterator[Change]:
     judged_from, day = days
-    if (
-        each.raised_on is not None and each.raised_on < day
-    ):  # the days until it was raised were judged then
+    # The days until it was raised were judged then.
+    if each.raised_on is not None and each.raised_on < day:
         judged_from = max(judged_from, each.raised_on + timedelta(days=1))
     said, last_on = len(each.repeated_on), max(each.repeated_on, default=each.effective_on)
     on = _on_or_after(each, repeat, max(judged_from, last_on + timedelta(days=1)))
