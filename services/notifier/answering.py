@@ -5,18 +5,15 @@ A command acts when it is read back from the log, by us as by anybody.
 
 from datetime import date
 
-from huikuan.eventlog.outbox import SaidOtherwiseError
-from huikuan.eventlog.record import Saying
-from huikuan.events.codec import encode
 from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
+from services.notifier.commanding import say_command
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import imposer
 from services.notifier.domain.proving import grade_of, lacks_evidence
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.following import Following
-from services.notifier.publish import SOURCE
 from services.notifier.watched import look
 from services.notifier.words import PUBLISHER
 
@@ -25,10 +22,6 @@ NOT_OPEN = Words("The escalation is not in force any more.", "该升级已不再
 NOT_RAISED = Words("The escalation was not raised yet.", "该升级尚未生效。")
 NOT_PROPOSED = Words("The escalation does not wait for approval.", "该升级不在等待批准。")
 PROPOSER = Words("Who proposed it cannot approve it.", "拟定者不能批准。")
-KEY_REUSED = Words(
-    "This Idempotency-Key came with another answer before.",
-    "该 Idempotency-Key 已用于另一答复。",
-)
 PROOFS = Words(
     "Proofs are shipments accepted, invoices delivered with a proof, and promises or payments "
     "that name the invoice.",
@@ -61,7 +54,9 @@ class Answering:
             on=self._open_on(debtor),
             hold_seq=hold_seq,
         )
-        return self._say(debtor, event, f"acknowledgement/{escalation}/{key}", trace)
+        return say_command(
+            self._service, debtor, event, f"acknowledgement/{escalation}/{key}", trace
+        )
 
     def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
         """A person approves what is proposed. Raises the ``Problem`` 404 or 409."""
@@ -78,7 +73,7 @@ class Answering:
             on=self._open_on(debtor),
             reason=reason,
         )
-        return self._say(debtor, event, f"approval/{escalation}/{key}", trace)
+        return say_command(self._service, debtor, event, f"approval/{escalation}/{key}", trace)
 
     def _must_be_proved(self, debtor: str, found: Escalation) -> None:
         watched, shared = self._service.read(debtor)
@@ -110,24 +105,3 @@ class Answering:
         open_on = self._service.read(debtor)[1].setting.open_on
         assert open_on is not None, "an escalation was said on an open day"
         return open_on
-
-    def _say(
-        self,
-        debtor: str,
-        event: EscalationAcknowledged | EscalationApproved,
-        event_id: str,
-        trace: str,
-    ) -> str:
-        word = Saying(
-            key=debtor,
-            type=event.TYPE,
-            id=event_id,
-            value=encode(event),
-            source=SOURCE,
-            trace=trace,
-        )
-        try:
-            with self._service.transaction() as connection:
-                return self._service.say(connection, [word]).encode()
-        except SaidOtherwiseError:
-            raise Problem(409, "idempotency_key_reused", KEY_REUSED) from None

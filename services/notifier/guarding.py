@@ -5,16 +5,13 @@ from typing import Any
 
 from msgspec import structs
 
-from huikuan.eventlog.outbox import SaidOtherwiseError
-from huikuan.eventlog.record import EVERYBODY, Saying
-from huikuan.events.codec import encode
+from huikuan.eventlog.record import EVERYBODY
 from huikuan.events.notifier import BreakerReleased
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.alarms import is_late, tripped_days
-from services.notifier.answering import KEY_REUSED
+from services.notifier.commanding import say_command
 from services.notifier.following import Following
-from services.notifier.publish import SOURCE
 from services.notifier.shared import Released, Shared, Tripped
 
 NOT_TRIPPED = Words("The breaker did not trip on that day.", "该日未触发熔断。")
@@ -46,15 +43,9 @@ class Guarding:
         event = BreakerReleased(
             tripped_on=tripped_on, by=event_of.by, reason=event_of.reason, on=event_of.on
         )
-        word = Saying(
-            key=EVERYBODY,
-            type=event.TYPE,
-            id=f"breaker/{tripped_on}/{key}",
-            value=encode(event),
-            source=SOURCE,
-            trace=trace,
-        )
-        return {"tripped_on": tripped_on, "by": event.by, "position": self._say(word)}
+        event_id = f"breaker/{tripped_on}/{key}"
+        position = say_command(self._service, EVERYBODY, event, event_id, trace)
+        return {"tripped_on": tripped_on, "by": event.by, "position": position}
 
     def feeds(self) -> dict[str, Any]:
         """Every feed that was ever complete and has not ended."""
@@ -83,13 +74,6 @@ class Guarding:
 
     def _everybody(self) -> list[Shared]:
         return self._service.shared_everywhere()
-
-    def _say(self, word: Saying) -> str:
-        try:
-            with self._service.transaction() as connection:
-                return self._service.say_to_everybody(connection, word).encode()
-        except SaidOtherwiseError:
-            raise Problem(409, "idempotency_key_reused", KEY_REUSED) from None
 
 
 def _shown(on: date, verdicts: dict[int, Tripped], released: Released | None) -> dict[str, Any]:

@@ -10,20 +10,16 @@ from huikuan.debtor.account import BEFORE_ALL
 from huikuan.debtor.dealings import Override
 from huikuan.debtor.overrides import override_of
 from huikuan.debtor.things import NEVER
-from huikuan.eventlog.outbox import SaidOtherwiseError
-from huikuan.eventlog.record import Saying
 from huikuan.events.check import check
-from huikuan.events.codec import encode
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.relations import OverrideEnded, OverrideSet
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.answering import KEY_REUSED
+from services.notifier.commanding import KEY_REUSED, say_command
 from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import ladder
 from services.notifier.domain.policy import Step
 from services.notifier.following import Following
-from services.notifier.publish import SOURCE
 from services.notifier.shared import Shared
 from services.notifier.shown import shown_override
 from services.notifier.watched import Watched
@@ -73,7 +69,9 @@ class Overriding:
             _check(event, known, shared, day)
         elif override_of(event) != _as_set(before):
             raise Problem(409, "idempotency_key_reused", KEY_REUSED)
-        position = self._say(debtor, event, f"override/{_path(debtor, event)}", trace)
+        position = say_command(
+            self._service, debtor, event, f"override/{_path(debtor, event)}", trace
+        )
         return {"override": event.override, "debtor": debtor, "position": position}
 
     def end(
@@ -88,7 +86,9 @@ class Overriding:
             raise Problem(404, "unknown_override", UNKNOWN)
         if min(there.until, there.ended_on - 1) < day.toordinal() or there.ended_on <= there.on:
             raise Problem(409, "override_ended", ENDED)
-        position = self._say(debtor, asked, f"override/{_path(debtor, asked)}/end", trace)
+        position = say_command(
+            self._service, debtor, asked, f"override/{_path(debtor, asked)}/end", trace
+        )
         return {"override": override, "debtor": debtor, "position": position}
 
     def of(self, debtor: str) -> list[dict[str, Any]]:
@@ -106,23 +106,6 @@ class Overriding:
         if account.last_key == BEFORE_ALL and not account.waiting:
             raise Problem(404, "unknown_debtor", NO_DEBTOR)
         return watched, shared, day
-
-    def _say(
-        self, debtor: str, event: OverrideSet | OverrideEnded, event_id: str, trace: str
-    ) -> str:
-        word = Saying(
-            key=debtor,
-            type=event.TYPE,
-            id=event_id,
-            value=encode(event),
-            source=SOURCE,
-            trace=trace,
-        )
-        try:
-            with self._service.transaction() as connection:
-                return self._service.say(connection, [word]).encode()
-        except SaidOtherwiseError:
-            raise Problem(409, "idempotency_key_reused", KEY_REUSED) from None
 
 
 def _path(debtor: str, event: OverrideSet | OverrideEnded) -> str:
