@@ -96,30 +96,18 @@ def timeline(
             return Timeline(before, entries, record.position) if before else None
         if before is None and _is_first(event, period):
             rules.everybody(shared, _adoption(policy, period, record))
-            before = copied(shared)
+            before = _copied(rules, shared)
         due = rules.everybody(shared, record)
         if isinstance(event, BusinessDayOpened) and event.date in verdicts:
             rules.everybody(shared, verdicts[event.date])
         if before is not None:
-            entries.append(Entry(record, due, copied(shared)))
+            entries.append(Entry(record, due, _copied(rules, shared)))
     return Timeline(before, entries, stop) if before else None
 
 
-def copied(shared: Shared) -> Shared:
+def _copied(rules: NotifierRules, shared: Shared) -> Shared:
     """A copy that what comes later does not change."""
-    thawed: Shared = _copied(shared)
-    return thawed
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, msgspec.Struct) and not value.__struct_config__.frozen:
-        fields = value.__struct_fields__
-        return type(value)(**{name: _copied(getattr(value, name)) for name in fields})
-    if isinstance(value, list):
-        return [_copied(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _copied(each) for key, each in value.items()}
-    return value
+    return rules.load_shared(rules.dump_shared(shared))
 
 
 def _read(record: Record) -> Any:
