@@ -11,18 +11,9 @@ from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.service import Service
 from huikuan.eventlog.turning import Turning
-from huikuan.events.notifier import (
-    EscalationExhausted,
-    EscalationHeld,
-    EscalationLifted,
-    EscalationProposed,
-    EscalationRaised,
-    EscalationRepeated,
-    EscalationRetracted,
-    EscalationVoided,
-)
 from services.notifier.alarms import alarms_of
 from services.notifier.bell import Bell
+from services.notifier.domain.case import SAID_TYPES
 from services.notifier.feed import Feed
 from services.notifier.gate import Gate, hurts_now
 from services.notifier.rules import NotifierRules
@@ -33,19 +24,6 @@ from services.notifier.watched import Watched
 _REST_S = 0.003
 """Whoever must stop supplying is told at once."""
 MIGRATIONS = Path(__file__).parent / "migrations"
-PUBLIC_TYPES = frozenset(
-    kind.TYPE
-    for kind in (
-        EscalationProposed,
-        EscalationHeld,
-        EscalationRaised,
-        EscalationRepeated,
-        EscalationExhausted,
-        EscalationLifted,
-        EscalationVoided,
-        EscalationRetracted,
-    )
-)
 
 
 class Following(Service[Shared, Watched]):
@@ -58,7 +36,7 @@ class Following(Service[Shared, Watched]):
             log,
             database_url,
             migrations=MIGRATIONS,
-            public_types=PUBLIC_TYPES,
+            public_types=SAID_TYPES,
             rest_s=_REST_S,
             **options,
         )

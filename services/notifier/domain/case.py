@@ -32,7 +32,7 @@ from services.notifier.domain.overriding import imposer
 Status = Literal["proposed", "raised", "lifted", "voided", "retracted"]
 
 
-CASE_TYPES = frozenset(
+SAID_TYPES = frozenset(
     kind.TYPE
     for kind in (
         EscalationProposed,
@@ -43,10 +43,10 @@ CASE_TYPES = frozenset(
         EscalationLifted,
         EscalationVoided,
         EscalationRetracted,
-        EscalationAcknowledged,
-        EscalationApproved,
     )
 )
+"""What we say of an escalation: all of it is for the public feed too."""
+CASE_TYPES = SAID_TYPES | {EscalationAcknowledged.TYPE, EscalationApproved.TYPE}
 """What ``note`` takes in."""
 
 
