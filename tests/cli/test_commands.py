@@ -8,8 +8,6 @@ import pytest
 
 from tests.cli.installed import Served, fact, run, serving
 
-pytestmark = pytest.mark.xdist_group("commands")  # one installation serves them all
-
 MAPPING = """\
 source: test-erp
 events:

@@ -11,8 +11,6 @@ from tests.journeys.installation import Installation, serving
 
 DAY = "2012-06-01"
 
-pytestmark = pytest.mark.xdist_group("bad input")  # one installation serves them all
-
 
 @pytest.fixture(scope="module")
 def huikuan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:

@@ -11,7 +11,6 @@ from tests.journeys import portfolio
 from tests.journeys.installation import Answer, Installation, serving
 from tests.journeys.streams import Told, stream
 
-pytestmark = pytest.mark.xdist_group("feed")  # one installation serves them all
 PORTFOLIO = portfolio.days(seed=7, debtors=60, length_days=100)
 
 

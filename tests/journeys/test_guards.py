@@ -17,8 +17,6 @@ steps:
   - {name: stop,     kind: stop_supply, when: {days_overdue: 5}}
 """
 
-pytestmark = pytest.mark.xdist_group("guards")  # one story, told in order
-
 
 @pytest.fixture(scope="module")
 def huikuan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:

@@ -8,7 +8,6 @@ from huikuan.eventlog.position import Position
 from tests.journeys.facts import invoice, payment
 from tests.journeys.installation import Installation, serving
 
-pytestmark = pytest.mark.xdist_group("positions")  # one installation serves them all
 ANY_DEBT = """
 version: positions-1
 effective_on: 2012-01-01

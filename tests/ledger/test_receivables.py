@@ -28,7 +28,6 @@ pytestmark = [
         not FILE.exists() and not os.environ.get("CI"),
         reason="shared/data/receivables.csv is not here, and may not be copied into the repository",
     ),
-    pytest.mark.xdist_group("receivables in the ledger"),  # one import serves them all
 ]
 
 
