@@ -18,7 +18,7 @@ from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.shared import Shared, trip
-from services.notifier.watched import Watched, is_quiet, past_of, run_start_of, sight_of
+from services.notifier.watched import Watched, Weighed, is_quiet, past_of, run_start_of, sight_of
 from services.notifier.words import PUBLISHER
 
 
@@ -30,6 +30,7 @@ def weigh(account: Watched, shared: Shared) -> int:
     run_start = run_start_of(past_of(account, shared), day, shared.judge_from or day, {})
     sight, case, guards = sight_of(account, shared, day), account.case, shared.guards()
     decision = decide(sight, case, now, opening=True, run_start=run_start, guards=guards)
+    account.weighed = Weighed(day, guards, decision)
     his = narrowed(now, sight)
     return sum(_is_weighed(each, case, his) for each in decision.changes)
 

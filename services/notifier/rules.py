@@ -1,7 +1,6 @@
 """What the notifier does with records: folds facts into accounts, decides, notes what it says."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 
 import msgspec
 
@@ -10,9 +9,9 @@ from huikuan.debtor.account import encode as encode_account
 from huikuan.debtor.account import new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import EVERYBODY, Record, Saying
+from huikuan.eventlog.record import Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
-from huikuan.events.codec import FACT_TYPES, FACTS, UnknownTypeError, decode, effective_on
+from huikuan.events.codec import FACT_TYPES, UnknownTypeError, decode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import (
     BusinessDayOpened,
@@ -25,13 +24,10 @@ from huikuan.events.ledger import (
 from huikuan.events.notifier import BreakerReleased, BreakerTripped, PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
 from services.notifier.breaking import verdict, weigh
+from services.notifier.deciding import say
 from services.notifier.domain.acknowledging import is_awaited
 from services.notifier.domain.case import CASE_TYPES, Case, note
-from services.notifier.domain.change import Place
-from services.notifier.domain.decide import decide
-from services.notifier.domain.past import Past, retractions
 from services.notifier.domain.policy import hurts
-from services.notifier.domain.repeating import repetitions
 from services.notifier.shared import (
     Shared,
     adopt_policy,
@@ -41,8 +37,8 @@ from services.notifier.shared import (
     set_rate,
     trip,
 )
-from services.notifier.watched import Watched, is_quiet, past_of, review_on, run_start_of, sight_of
-from services.notifier.words import PUBLISHER, Speech
+from services.notifier.watched import Watched, review_on
+from services.notifier.words import PUBLISHER
 
 _TO_ACCOUNT = FACT_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
 HELD, AWAITED, NOTICED = "held", "awaited", "noticed"
@@ -157,8 +153,7 @@ class NotifierRules:
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
         """See ``Rules``; the case stays as it is."""
-        account.sight = None
-        account.waits_for_opening = None
+        account.sight = account.waits_for_opening = account.weighed = None
         refold(account.account, facts_of(records), shared.setting)
 
     def advance(self, account: Watched, shared: Shared) -> None:
@@ -181,30 +176,7 @@ class NotifierRules:
 
     def decide(self, account: Watched, record: Record, shared: Shared) -> list[Saying]:
         """See ``Rules``."""
-        day, now = shared.setting.open_on, shared.ladder_now()
-        if day is None or now is None or is_quiet(account, now, day):
-            account.waits_for_opening = False
-            return []
-        past = past_of(account, shared)
-        opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
-        judged_from = shared.judge_from or day if record.key == EVERYBODY else day
-        speech = Speech(account.case, account.debtor, record, day)
-        retracted = _retract(account, past, speech)
-        decision = decide(
-            sight_of(account, shared, day),
-            account.case,
-            now,
-            opening=opening,
-            again=frozenset(retracted),
-            run_start=run_start_of(past, day, judged_from, retracted),
-            guards=shared.guards(),
-        )
-        speech.say(decision.changes)
-        speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
-        account.waits_for_opening = decision.waits_for_opening
-        if speech.sayings:
-            account.case_body = None
-        return speech.sayings
+        return say(account, record, shared)
 
     def weigh(self, account: Watched, record: Record, shared: Shared) -> int:
         """See ``Weighing``: how many steps that hurt would be raised."""
@@ -216,16 +188,6 @@ class NotifierRules:
     ) -> list[Saying]:
         """See ``Weighing``: whether the breaker trips."""
         return verdict(weight, count, record, shared)
-
-
-def _retract(account: Watched, past: Past, speech: Speech) -> dict[Place, date]:
-    """Retract what the fact folded last shows not to have been due; places, and since when."""
-    fact = account.fact
-    if fact is None or not account.case.open or type(fact) not in FACTS:
-        return {}
-    changes = list(retractions(account.case, past, effective_on(fact)))
-    speech.say(changes)
-    return {(each.step, each.company, each.subject): each.effective_on for each in changes}
 
 
 def _type(record: Record) -> str:

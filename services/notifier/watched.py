@@ -1,8 +1,9 @@
 """One debtor as the notifier knows him, and how any of his days looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import structs
 
@@ -14,19 +15,29 @@ from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
 from services.notifier.domain.age import Aging, paused_days
+from services.notifier.domain.beginning import RunStart
 from services.notifier.domain.case import Case
 from services.notifier.domain.change import Place
 from services.notifier.domain.condition import ANY_AGE
-from services.notifier.domain.decide import decide
+from services.notifier.domain.decide import Decision, decide
+from services.notifier.domain.guards import Guards
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
 from services.notifier.domain.reading import PLAIN
 from services.notifier.domain.review import next_review_on
 from services.notifier.domain.stepping import steps_taken
-from services.notifier.domain.steps_taken import NO_STEPS
+from services.notifier.domain.steps_taken import NO_STEPS, StepsTaken
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.shared import Shared
+
+
+class Weighed(NamedTuple):
+    """What was decided when the opening of a day was weighed."""
+
+    day: date
+    guards: Guards
+    decision: Decision
 
 
 class Watched:
@@ -41,6 +52,7 @@ class Watched:
         "sight",
         "sight_under",
         "waits_for_opening",
+        "weighed",
     )
 
     def __init__(self, debtor: str, account: Account, case: Case) -> None:
@@ -57,10 +69,12 @@ class Watched:
         """The fact that was folded last, until he is decided about."""
         self.waits_for_opening: bool | None = None
         """What was decided last, until anything may have changed."""
+        self.weighed: Weighed | None = None
+        """What the opening of a day was weighed by, until anything may have changed."""
 
     def look_again(self) -> None:
         """Something may have changed."""
-        self.sight = self.fact = self.waits_for_opening = None
+        self.sight = self.fact = self.waits_for_opening = self.weighed = None
 
 
 def past_of(account: Watched, shared: Shared) -> Past:
@@ -134,6 +148,14 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     )
 
 
+def as_weighed(account: Watched, day: date, guards: Guards) -> Decision | None:
+    """What was decided when this opening was weighed, once; None where the guards changed since."""
+    weighed, account.weighed = account.weighed, None
+    if weighed is None or weighed.day != day or weighed.guards != guards:
+        return None
+    return weighed.decision
+
+
 def _waits(account: Watched, shared: Shared, now: Ladder) -> bool:
     assert shared.setting.open_on is not None, "asked on an open day"
     sight = sight_of(account, shared, shared.setting.open_on)
@@ -169,12 +191,12 @@ def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
 
 def run_start_of(
     past: Past, day: date, judged_from: date, retracted: dict[Place, date]
-) -> Callable[[Rule, Subject], date]:
+) -> RunStart:
     """Since when a step is demanded, looking back to the first day that is judged again."""
 
-    def run_start(rule: Rule, subject: Subject) -> date:
+    def run_start(rule: Rule, subject: Subject, begun: StepsTaken) -> date:
         place = (rule.step.name, subject.company, subject.subject)
         since = min(judged_from, retracted.get(place, judged_from))
-        return run_start_since(past, day, since)(rule, subject)
+        return run_start_since(past, day, since)(rule, subject, begun)
 
     return run_start

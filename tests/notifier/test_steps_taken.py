@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from huikuan.events.promises import PromiseMade
 from tests.notifier.test_switches import INVOICE, REMIND, STOP, journey, june, said
 from tests.notifier.world import World, owed, paid
@@ -23,6 +25,15 @@ def test_a_step_follows_another_after_some_days(world: World) -> None:
 def test_a_step_that_must_exceed_the_days_comes_a_day_later(world: World) -> None:
     journey(world, {"compare": "exceeds"}, REMIND, FOLLOWS, facts={0: [INVOICE]})
     assert said(world, 7) == [("remind", "raised", 2), ("follows", "raised", 6)]
+
+
+@pytest.mark.parametrize("kind", ["stop_supply", "notice"])
+def test_where_days_were_missed_both_are_dated_as_if_none_had_been(world: World, kind: str) -> None:
+    world.open(june(0))
+    world.fact(INVOICE)
+    world.open(june(6))
+    journey(world, {}, REMIND, FOLLOWS | {"kind": kind}, facts={})
+    assert said(world, 7) == [("remind", "raised", 1), ("follows", "raised", 4)]
 
 
 def test_a_step_that_ended_is_not_followed_and_counts_anew(world: World) -> None:

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 
 import msgspec
 
+from services.notifier.domain.beginning import RunStart
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.change import Change
-from services.notifier.domain.decide import RunStart
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
 from services.notifier.domain.scoping import governing, narrowed
+from services.notifier.domain.steps_taken import StepsTaken, with_begun
 from services.notifier.domain.view import Sight, Subject
 
 NOT_DUE_THEN = "not_due_then"
@@ -68,11 +69,11 @@ def was_due(each: Escalation, past: Past) -> bool:
 def run_start_since(past: Past, day: date, since: date) -> RunStart:
     """The first day of the present run of demand, looking back from ``day`` to ``since``."""
 
-    def run_start(rule: Rule, subject: Subject) -> date:
+    def run_start(rule: Rule, subject: Subject, begun: StepsTaken) -> date:
         start = day
         while start > since:
             before = start - timedelta(days=1)
-            if not _was_demanded(past, before, rule.step.name, subject):
+            if not _was_demanded(past, before, rule.step.name, subject, begun):
                 return start
             start = before
         return start
@@ -80,11 +81,13 @@ def run_start_since(past: Past, day: date, since: date) -> RunStart:
     return run_start
 
 
-def _was_demanded(past: Past, day: date, step: str, now: Subject) -> bool:
+def _was_demanded(past: Past, day: date, step: str, now: Subject, begun: StepsTaken) -> bool:
     ladder = past.ladder_on(day)
     if ladder is None:
         return False
     sight = past.sight_on(day).under(ladder.reading)
+    if begun.in_force:
+        sight = sight.having(with_begun(sight.taken, begun, day))
     rule = governing(narrowed(ladder, sight), step, now.subject)
     if rule is None:
         return False

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from huikuan.debtor.things import Day
+from services.notifier.domain.beginning import hold_ends_on
 from services.notifier.domain.case import Case
-from services.notifier.domain.decide import hold_ends_on
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.repeating import next_repetition_on
 

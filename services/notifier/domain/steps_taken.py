@@ -24,6 +24,12 @@ class StepsTaken(msgspec.Struct, frozen=True):
 NO_STEPS = StepsTaken()
 
 
+def with_begun(taken: StepsTaken, begun: StepsTaken, day: date = date.max) -> StepsTaken:
+    """The steps taken by a day with those that are only just being said."""
+    since_then = [each for each in begun.in_force if each[3] <= day]
+    return StepsTaken((*taken.in_force, *since_then), taken.lifted_on)
+
+
 def days_in_force(taken: StepsTaken, day: date, own: tuple[str, str] | None) -> dict[str, int]:
     """How long each step has been in force against a subject, or the whole debtor, in days.
 
