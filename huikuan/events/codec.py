@@ -61,6 +61,7 @@ SAID: tuple[type[Event], ...] = (
     notifier.PolicyAdopted,
     notifier.EscalationAcknowledged,
     notifier.EscalationApproved,
+    notifier.NoticeDelivered,
     notifier.BreakerTripped,
     notifier.BreakerReleased,
     notifier.EscalationProposed,

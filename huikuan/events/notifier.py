@@ -39,6 +39,18 @@ class EscalationApproved(Event, frozen=True, kw_only=True, omit_defaults=True, g
     reason: Word | None = None
 
 
+class NoticeDelivered(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A notice in force reached the debtor (送达), as whoever sends it reports (a command)."""
+
+    TYPE: ClassVar[str] = "huikuan.notice.delivered.v1"
+
+    escalation: Id
+    on: date
+    by: Word
+    channel: Word | None = None
+    proof: Word | None = None
+
+
 class EscalationSaid(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What every word about an escalation carries.
 

@@ -44,7 +44,10 @@ Assumed = Annotated[
     bool,
     typer.Option(
         "--assume-approved",
-        help=say("As if people approved everything at once.", "视同所有拟定措施立即获批。"),
+        help=say(
+            "As if people approved everything at once, and notices arrived at once.",
+            "视同所有拟定措施立即获批，催款函立即送达。",
+        ),
     ),
 ]
 Share = Annotated[

@@ -8,7 +8,7 @@ from datetime import date
 from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.commanding import say_command
+from services.notifier.commanding import find_escalation, say_command
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import imposer
 from services.notifier.domain.proving import grade_of, lacks_evidence
@@ -17,7 +17,6 @@ from services.notifier.following import Following
 from services.notifier.watched import look
 from services.notifier.words import PUBLISHER
 
-UNKNOWN = Words("No such escalation was said here.", "此处没有该升级。")
 NOT_OPEN = Words("The escalation is not in force any more.", "该升级已不再生效。")
 NOT_RAISED = Words("The escalation was not raised yet.", "该升级尚未生效。")
 NOT_PROPOSED = Words("The escalation does not wait for approval.", "该升级不在等待批准。")
@@ -40,7 +39,7 @@ class Answering:
         self, escalation: str, by: str, hold_seq: int | None, key: str, trace: str
     ) -> str:
         """An obeying system has it. Raises the ``Problem`` 404 or 409."""
-        debtor, found = self._find(escalation)
+        debtor, found = find_escalation(self._service, escalation)
         if found.status not in {"raised", "proposed"}:
             raise Problem(409, "escalation_ended", NOT_OPEN)
         if found.status != "raised":
@@ -60,7 +59,7 @@ class Answering:
 
     def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
         """A person approves what is proposed. Raises the ``Problem`` 404 or 409."""
-        debtor, found = self._find(escalation)
+        debtor, found = find_escalation(self._service, escalation)
         if found.status != "proposed":
             raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
         if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
@@ -91,15 +90,6 @@ class Answering:
             f"证据等级为 {has}，该步骤要求 {needs}。{PROOFS.zh}",
         )
         raise Problem(409, "evidence_too_weak", words)
-
-    def _find(self, escalation: str) -> tuple[str, Escalation]:
-        service = self._service
-        with service.database.reading() as connection:
-            debtor = service.feed.find(connection, escalation, service.partitions)
-        found = service.read(debtor)[0].case.find(escalation) if debtor is not None else None
-        if debtor is None or found is None:
-            raise Problem(404, "unknown_escalation", UNKNOWN)
-        return debtor, found
 
     def _open_on(self, debtor: str) -> date:
         open_on = self._service.read(debtor)[1].setting.open_on

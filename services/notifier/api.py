@@ -14,6 +14,8 @@ from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.backtest_api import backtest_router
+from services.notifier.delivering import Delivering
+from services.notifier.delivering_api import delivering_router
 from services.notifier.feed import Item, cursor_of, items_of
 from services.notifier.forecast_api import forecast_router
 from services.notifier.guarding import Guarding
@@ -70,6 +72,7 @@ def make_router(notifier: Notifier) -> APIRouter:
     _add_debtors(router, notifier)
     _add_answers(router, notifier)
     router.include_router(overriding_router(Overriding(notifier.service)))
+    router.include_router(delivering_router(Delivering(notifier.service)))
     router.include_router(guarding_router(Guarding(notifier.service)))
     router.include_router(forecast_router(notifier.foresight))
     router.include_router(backtest_router(notifier.service, notifier.backtests))

@@ -44,7 +44,9 @@ class BacktestBody(BaseModel):
         None, min_length=1, max_length=_DEBTORS_MAX, description="Only these"
     )
     assume_approved: bool = Field(
-        False, description="Whatever is proposed is approved at once; else as the log has it"
+        False,
+        description="Whatever is proposed is approved at once, and notices that are waited for "
+        "arrive at once; else as the log has it",
     )
     share: Decimal = Field(
         Decimal(1), gt=0, le=1, description="The part of the debtors that has the policy, by hash"

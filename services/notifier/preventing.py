@@ -7,12 +7,13 @@ from typing import Any
 from huikuan.debtor.disputes import pauses_on
 from huikuan.events.codec import amount_of
 from services.notifier.domain.beginning import hold_ends_on
-from services.notifier.domain.case import Escalation
+from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.decide import Decision
 from services.notifier.domain.demand import is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
-from services.notifier.domain.overriding import ruling
+from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.proving import lacks_evidence
+from services.notifier.domain.stepping import undelivered
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
@@ -111,5 +112,16 @@ def waits_for(
             yield {"reason": "evidence", "needed": rule.step.evidence_needed, "events": []}
     if any(change.step == rule.step.name for change in opening.changes):
         yield {"reason": "opening", "events": []}
-    elif ladder.policy.advance == "one_step":
+    elif ladder.policy.advance != "jump":
         yield {"reason": "milder_first", "events": []}
+
+
+def waits_for_delivery(
+    rule: Rule, ladder: Ladder, sight: Sight, subject: Subject, case: Case
+) -> Iterator[Prevention]:
+    """The notices in force that must reach the debtor before a demanded step begins."""
+    if is_imposed(sight.standing, rule.step.name, subject):
+        return
+    for each in undelivered(ladder, rule, subject, case.open):
+        about = {"notice": each.step, "escalation": each.escalation}
+        yield {"reason": "delivery", **about, "events": []}

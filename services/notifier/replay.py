@@ -1,9 +1,10 @@
 """One debtor's records followed once more, as under another policy: by the very rules that follow.
 
 His facts come in the order in which they were recorded, each on the business day that was open
-then, so late ones retract as they would have. What people approved or acknowledged counts where the
-same step of the same subject waits for it here too; with ``assume_approved`` whatever is proposed
-is approved at once, so that it is raised when its hold ends.
+then, so late ones retract as they would have. What people approved, acknowledged or delivered
+counts where the same step of the same subject waits for it here too; with ``assume_approved``
+whatever is proposed is approved at once, so that it is raised when its hold ends, and where the
+policy waits for deliveries every notice arrives at once.
 """
 
 from bisect import bisect_left

@@ -58,7 +58,7 @@ class NotifierRules:
     """``huikuan.eventlog.rules.Rules`` of the notifier."""
 
     publisher = PUBLISHER
-    fold_version = 2
+    fold_version = 3
     settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Shared:

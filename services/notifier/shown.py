@@ -72,6 +72,7 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
         "exhausted": 0 < each.exhausted_after == len(each.repeated_on)
         and each.repeated_on[-1] <= day,
         "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
+        "delivered": _delivered(each, day),
     }
     if ended and each.reason:
         entry["reason"] = each.reason
@@ -104,6 +105,16 @@ def shown_answer(answer: Answer) -> dict[str, Any]:
     """Who answered, and when."""
     reason = {"reason": answer.reason} if answer.reason else {}
     return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at), **reason}
+
+
+def _delivered(each: Escalation, day: date) -> dict[str, Any] | None:
+    """That it reached the debtor; None where nobody says so."""
+    there = each.delivered
+    if there is None or there.on > day:
+        return None
+    more = {"channel": there.channel, "proof": there.proof}
+    told = {name: value for name, value in more.items() if value is not None}
+    return {"by": there.by, "on": there.on, "recorded_at": instant(there.recorded_at), **told}
 
 
 def shown_standing(sight: Sight) -> dict[str, Any]:

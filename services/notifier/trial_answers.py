@@ -8,12 +8,14 @@ from msgspec import structs
 
 from huikuan.eventlog.record import Record
 from huikuan.events.codec import decode, encode
-from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
-from services.notifier.domain.case import Case
+from huikuan.events.fields import Event
+from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved, NoticeDelivered
+from services.notifier.domain.case import ANSWER_TYPES, Case
 from services.notifier.domain.ladder import Ladder
+from services.notifier.domain.policy import hurts
 from services.notifier.told import Told
 
-_ANSWERS = frozenset({EscalationApproved.TYPE, EscalationAcknowledged.TYPE})
+_Answer = EscalationAcknowledged | EscalationApproved | NoticeDelivered
 
 
 def addressed(record: Record, told: Told, case: Case) -> Record | None:
@@ -22,13 +24,13 @@ def addressed(record: Record, told: Told, case: Case) -> Record | None:
     Whatever is no answer stays as it is.
     """
     meta = record.meta
-    if meta is None or meta.type not in _ANSWERS:
+    if meta is None or meta.type not in ANSWER_TYPES:
         return record
     try:
         event = decode(meta.type, record.value)
     except msgspec.MsgspecError:
         return record
-    assert isinstance(event, EscalationApproved | EscalationAcknowledged), "by its type"
+    assert isinstance(event, _Answer), "by its type"
     place = told.places.get(event.escalation)
     same = case.find(event.escalation)
     if same is not None and same.place == place:
@@ -42,14 +44,25 @@ def addressed(record: Record, told: Told, case: Case) -> Record | None:
 
 
 def assumed(case: Case, ladder: Ladder, cause: Record, told: Told, on: date) -> Iterator[Record]:
-    """The approvals of as many people as it takes, of whatever a record made proposed."""
-    assert cause.meta is not None, "a foreign record causes nothing"
+    """What people do at once: approve whatever is proposed, as many as it takes; deliver notices.
+
+    Deliveries only where the policy waits for them.
+    """
+    waits_for_delivery = ladder.policy.advance == "after_delivered"
     for each in list(case.open):
+        is_notice = each.status == "raised" and not hurts(each.kind)
+        if waits_for_delivery and is_notice and each.delivered is None:
+            delivered = NoticeDelivered(escalation=each.escalation, by="assumed", on=on)
+            yield _assumed(delivered, f"{each.escalation}/delivered", cause, told)
         rule = ladder.by_name.get(each.step)
         if each.status != "proposed" or each.approvals or rule is None:
             continue
         for person in range(rule.step.approvals_needed):
             event = EscalationApproved(escalation=each.escalation, by=f"assumed {person}", on=on)
-            name = f"assumed/{each.escalation}/{person}"
-            meta = structs.replace(cause.meta, type=event.TYPE, id=name)
-            yield structs.replace(cause, key=told.debtor, value=encode(event), meta=meta)
+            yield _assumed(event, f"{each.escalation}/{person}", cause, told)
+
+
+def _assumed(event: Event, name: str, cause: Record, told: Told) -> Record:
+    assert cause.meta is not None, "a foreign record causes nothing"
+    meta = structs.replace(cause.meta, type=event.TYPE, id=f"assumed/{name}")
+    return structs.replace(cause, key=told.debtor, value=encode(event), meta=meta)

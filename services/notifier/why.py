@@ -18,7 +18,7 @@ from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.measured import Measured, measured
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.domain.view import Sight, Subject
-from services.notifier.preventing import prevented_by, waits_for
+from services.notifier.preventing import prevented_by, waits_for, waits_for_delivery
 from services.notifier.shared import Shared
 from services.notifier.shown import is_in_force, shown_override
 from services.notifier.sources import Sources, behind, lines_of
@@ -111,7 +111,12 @@ def _judged(
     is_needed = is_demanded(rule, sight, subject)
     prevented = list(prevented_by(rule, sight, subject, asked.watched, sources))
     if is_needed and not raised and asked.is_today and not prevented:
-        prevented = list(waits_for(rule, asked.ladder, sight, (subject, there), opening))
+        if there is None:
+            case = asked.watched.case
+            prevented = list(waits_for_delivery(rule, asked.ladder, sight, subject, case))
+        prevented = prevented or list(
+            waits_for(rule, asked.ladder, sight, (subject, there), opening)
+        )
     answer: Answer = {
         "subject": subject.subject,
         "company": subject.company,

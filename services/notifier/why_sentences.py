@@ -63,6 +63,9 @@ _PREVENTED = {
     "evidence": Words("It needs evidence of grade {needed}.", "需达到 {needed} 级证据。"),
     "opening": Words("It waits for the next day to open.", "等待下一营业日开启。"),
     "milder_first": Words("A milder step comes first.", "须先执行较轻的步骤。"),
+    "delivery": Words(
+        "The notice “{notice}” is not reported as delivered.", "催款函“{notice}”尚无送达报告。"
+    ),
     "guard": Words(
         "Since {since} a guard ({guard}) holds it until a person lets it go.",
         "自 {since} 起由保护机制（{guard}）暂缓，待人工放行。",

@@ -4,6 +4,7 @@ The loop is the runner at its simplest: one debtor, no database.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,7 +20,8 @@ from huikuan.events.ledger import (
     RecordConflicted,
     RecordSettled,
 )
-from huikuan.events.notifier import EscalationApproved, PolicyAdopted
+from huikuan.events.notifier import EscalationApproved, NoticeDelivered, PolicyAdopted
+from services.notifier.domain.case import Escalation
 from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
@@ -75,7 +77,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "age_from": st.just("invoice_date"),
     "compare": st.just("exceeds"),
-    "advance": st.just("one_step"),
+    "advance": st.sampled_from(["one_step", "after_delivered"]),
     "step_down": st.just("hysteresis"),
     "step_down_days": st.integers(1, 5),
     "lead": st.just("every_item"),
@@ -195,7 +197,10 @@ def records_of(arriving: Sequence[Arrival], *, last_day: int = LAST_DAY) -> list
 
 
 class Follower:
-    """Follows one debtor; two people approve whatever is proposed, as soon as they can."""
+    """Follows one debtor; two people approve whatever is proposed, as soon as they can.
+
+    Of three notices one is delivered at once, one on a later day, and one never.
+    """
 
     def __init__(self, *, every_day: bool = False, approve: bool = True) -> None:
         self.rules = NotifierRules()
@@ -245,10 +250,21 @@ class Follower:
             if each.status == "proposed" and not each.approvals and on is not None:
                 for person in ("li", "wang"):
                     event = EscalationApproved(escalation=each.escalation, by=person, on=on)
-                    name = f"approval/{each.escalation}/{person}"
-                    meta = Meta("notifier", 1, name, event.TYPE, 1_000 + record.position)
-                    answer = Record(0, record.position, DEBTOR, encode(event), meta)
-                    self._one(answer)
+                    self._say(event, f"approval/{each.escalation}/{person}", record)
+            if on is not None and is_to_be_delivered(each, on):
+                arrived = NoticeDelivered(escalation=each.escalation, by="post", on=on)
+                self._say(arrived, f"delivery/{each.escalation}", record)
+
+    def _say(self, event: Event, name: str, cause: Record) -> None:
+        meta = Meta("notifier", 1, name, event.TYPE, 1_000 + cause.position)
+        self._one(Record(0, cause.position, DEBTOR, encode(event), meta))
+
+
+def is_to_be_delivered(each: Escalation, on: date) -> bool:
+    """Whether this notice reaches the debtor on this day."""
+    if each.kind != "notice" or each.raised_on is None or each.delivered is not None:
+        return False
+    return each.hold_seq % 3 == 0 or (each.hold_seq % 3 == 1 and each.raised_on < on)
 
 
 def followed(records: Sequence[Record], *, every_day: bool = False) -> Follower:

@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from huikuan.events.codec import decode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import FeedCompleted
 from huikuan.events.notifier import BreakerTripped, EscalationSaid, PolicyAdopted
+from services.notifier.delivering import Delivering, Reported
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import ladder_of
 from services.notifier.domain.policy import Policy
@@ -33,10 +33,11 @@ from tests.notifier.arrivals import (
     Arrival,
     arrivals,
     followed,
+    is_to_be_delivered,
     policies,
     records_of,
 )
-from tests.notifier.world import a_world
+from tests.notifier.world import World, a_world
 
 
 @given(arrivals())
@@ -157,7 +158,7 @@ def test_a_rebuild_equals_live_byte_for_byte_and_would_decide_the_same(
         assert unlike == ([], [], [])
 
 
-def tell(world: Any, arriving: list[Arrival], batch: int) -> None:
+def tell(world: World, arriving: list[Arrival], batch: int) -> None:
     """Put everything onto the log, folding it in batches of about this size."""
     for at, record in enumerate(records_of(arriving)):
         assert record.meta is not None
@@ -171,7 +172,17 @@ def tell(world: Any, arriving: list[Arrival], batch: int) -> None:
             world.fact(event, DEBTOR, record.meta.id)
         if at % batch == 0:
             world.drain()
+            deliver(world)
     world.drain()
+
+
+def deliver(world: World) -> None:
+    """Report what reached the debtor."""
+    watched, shared = world.notifier.service.read(DEBTOR)
+    for each in watched.case.open:
+        if shared.setting.open_on and is_to_be_delivered(each, shared.setting.open_on):
+            reported = Reported(by="post")
+            Delivering(world.notifier.service).deliver(each.escalation, reported, "key", "")
 
 
 def test_one_step_a_day_counts_from_the_day_of_raising_not_from_what_the_bank_knows() -> None:

@@ -6,6 +6,7 @@ decision: so what begins is asked again until nothing more does.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -18,7 +19,7 @@ from services.notifier.domain.overriding import is_imposed
 from services.notifier.domain.policy import Step
 from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.seen import inputs_seen
-from services.notifier.domain.stepping import milder_open, waits_for_milder
+from services.notifier.domain.stepping import milder_open, undelivered, waits_for_milder
 from services.notifier.domain.steps_taken import NO_STEPS, StepsTaken, with_begun
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.domain.workdays import after_working_days
@@ -88,23 +89,33 @@ def _beginnings(judged: Judged) -> Iterator[Change | None]:
             if there is not None:
                 if _is_ready(judged, step, subject, there):
                     yield _raised_at_last(judged, rule, subject, there)
-            elif _is_next(judged, rule, subject, place, begun):
-                yield _begun(judged, rule, subject, place)
             else:
-                yield None
+                turn = _turn(judged, rule, subject, place, begun)
+                if turn == "now":
+                    yield _begun(judged, rule, subject, place)
+                elif turn == "another_day":
+                    yield None
             begun.add(place[1:])
 
 
-def _is_next(
+def _turn(
     judged: Judged, rule: Rule, subject: Subject, place: Place, begun: set[tuple[str, str]]
-) -> bool:
-    """Whether it may begin today; ``begun``: of whom a milder step begins or is demanded today."""
+) -> Literal["now", "another_day", "once_delivered"]:
+    """When it may begin; ``begun``: of whom a milder step begins or is demanded today.
+
+    No day brings what waits for a delivery: the report of it is a record.
+    """
     if judged.ladder.policy.advance == "jump" or place in judged.again:
-        return True
+        return "now"
     if is_imposed(judged.sight.standing, rule.step.name, subject):
-        return True
-    milder = milder_open(judged.ladder, rule, subject, judged.still_open.values())
-    return place[1:] not in begun and not waits_for_milder(milder, judged.sight.standing.day)
+        return "now"
+    still_open = judged.still_open.values()
+    if undelivered(judged.ladder, rule, subject, still_open):
+        return "once_delivered"
+    milder = milder_open(judged.ladder, rule, subject, still_open)
+    if place[1:] in begun or waits_for_milder(milder, judged.sight.standing.day):
+        return "another_day"
+    return "now"
 
 
 def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change | None:
@@ -120,7 +131,7 @@ def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change
 
 def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
     """From when it is effective: one step a day cannot have come on a day before its milder one."""
-    if judged.ladder.policy.advance == "one_step" and milder_open(
+    if judged.ladder.policy.advance != "jump" and milder_open(
         judged.ladder, rule, subject, judged.still_open.values()
     ):
         return judged.sight.standing.day

@@ -25,6 +25,7 @@ from huikuan.events.notifier import (
     EscalationRetracted,
     EscalationSaid,
     EscalationVoided,
+    NoticeDelivered,
 )
 from services.notifier.domain.objections import OBJECTIONS
 from services.notifier.domain.overriding import imposer
@@ -46,7 +47,11 @@ SAID_TYPES = frozenset(
     )
 )
 """What we say of an escalation: all of it is for the public feed too."""
-CASE_TYPES = SAID_TYPES | {EscalationAcknowledged.TYPE, EscalationApproved.TYPE}
+ANSWER_TYPES = frozenset(
+    kind.TYPE for kind in (EscalationAcknowledged, EscalationApproved, NoticeDelivered)
+)
+"""What people and systems tell us of an escalation."""
+CASE_TYPES = SAID_TYPES | ANSWER_TYPES
 """What ``note`` takes in."""
 
 
@@ -58,6 +63,16 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     recorded_at: int
     hold_seq: int | None = None
     reason: str | None = None
+
+
+class Delivery(msgspec.Struct, array_like=True, frozen=True):
+    """Who reported that a notice reached the debtor, and when it did."""
+
+    by: str
+    on: date
+    recorded_at: int
+    channel: str | None = None
+    proof: str | None = None
 
 
 class Escalation(msgspec.Struct, array_like=True):
@@ -93,6 +108,8 @@ class Escalation(msgspec.Struct, array_like=True):
     held_on: date | None = None
     raised_on: date | None = None
     """The open day when it was raised; its effective date may lie before."""
+    delivered: Delivery | None = None
+    """The first report that it reached the debtor; its repetitions need none of their own."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -142,7 +159,7 @@ def note(case: Case, event: Event, recorded_at: int) -> None:
             _end(case, event, "retracted", recorded_at)
         case EscalationRepeated() | EscalationExhausted():
             _repeat(case, event)
-        case EscalationApproved() | EscalationAcknowledged():
+        case EscalationApproved() | EscalationAcknowledged() | NoticeDelivered():
             _answer(case, event, recorded_at)
         case _:
             return
@@ -214,7 +231,9 @@ def _end(case: Case, event: EscalationSaid, status: Status, recorded_at: int) ->
 
 
 def _answer(
-    case: Case, event: EscalationApproved | EscalationAcknowledged, recorded_at: int
+    case: Case,
+    event: EscalationApproved | EscalationAcknowledged | NoticeDelivered,
+    recorded_at: int,
 ) -> None:
     found = case.find(event.escalation)
     if found is None:
@@ -222,5 +241,7 @@ def _answer(
     if isinstance(event, EscalationApproved):
         answer = Answer(event.by, event.on, recorded_at, reason=event.reason)
         found.approvals.append(answer)
-    else:
+    elif isinstance(event, EscalationAcknowledged):
         found.acknowledgements.append(Answer(event.by, event.on, recorded_at, event.hold_seq))
+    elif found.delivered is None:
+        found.delivered = Delivery(event.by, event.on, recorded_at, event.channel, event.proof)

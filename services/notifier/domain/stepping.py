@@ -1,4 +1,7 @@
-"""How a debtor moves along the ladder: one step a day where the policy says so, and slowly down."""
+"""How a debtor moves along the ladder: one step a day where the policy says so, and slowly down.
+
+A step may wait, too, until the notices before it have reached the debtor.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -29,6 +32,19 @@ def milder_open(
 def waits_for_milder(milder: Iterable[Escalation], day: date) -> bool:
     """Whether a milder step came only today, or is not in force yet."""
     return any(each.raised_on is None or each.raised_on >= day for each in milder)
+
+
+def undelivered(
+    ladder: Ladder, rule: Rule, subject: Subject, still_open: Iterable[Escalation]
+) -> list[Escalation]:
+    """The milder notices in force that nobody reported as delivered, where the policy asks."""
+    if ladder.policy.advance != "after_delivered":
+        return []
+    return [
+        each
+        for each in milder_open(ladder, rule, subject, still_open)
+        if each.status == "raised" and not hurts(each.kind) and each.delivered is None
+    ]
 
 
 def is_cooling(sight: Sight, each: Escalation, rule: Rule, ladder: Ladder) -> bool:

@@ -36,9 +36,10 @@ class Switches(Part):
     compare: Literal["at_least", "exceeds"] = Field(
         "at_least", description="Whether a threshold is reached at its value or only beyond it"
     )
-    advance: Literal["jump", "one_step"] = Field(
+    advance: Literal["jump", "one_step", "after_delivered"] = Field(
         "jump",
-        description="Raise every demanded step at once, or one a day, after every milder one",
+        description="Raise every demanded step at once, or one a day, after every milder one, "
+        "and where asked after every milder notice was delivered",
     )
     lead: Literal["oldest_dunnable", "every_item"] = Field(
         "oldest_dunnable", description="What `per` is where a step does not say: debtor, or item"
