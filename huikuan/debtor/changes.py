@@ -16,10 +16,12 @@ def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     force. What a fact that waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
-    days = {day for day in _days(account, setting) if last < day < date.max.toordinal()}
-    dates = {date.fromordinal(day) for day in days}
-    dates.update(each.effective_on for each in setting.terms if each.effective_on > after)
-    return sorted(dates)
+    days = {day for day in _days(account, setting) if last < day < _NEVER}
+    days.update([on for each in setting.terms if (on := each.effective_on.toordinal()) > last])
+    return [date.fromordinal(day) for day in sorted(days)] if days else []
+
+
+_NEVER = date.max.toordinal()
 
 
 def _days(account: Account, setting: Setting) -> Iterator[Day]:

@@ -18,7 +18,7 @@ from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.policy import hurts
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.shared import Shared, trip
-from services.notifier.watched import Watched, Weighed, is_quiet, past_of, run_start_of, sight_of
+from services.notifier.watched import Watched, Weighed, is_quiet, run_start_of, sight_of
 from services.notifier.words import PUBLISHER
 
 
@@ -27,10 +27,10 @@ def weigh(account: Watched, shared: Shared) -> int:
     day, now = shared.setting.open_on, shared.ladder_now()
     if day is None or now is None or is_quiet(account, now, day):
         return 0
-    run_start = run_start_of(past_of(account, shared), day, shared.judge_from or day, {})
-    sight, case, guards = sight_of(account, shared, day), account.case, shared.guards()
-    decision = decide(sight, case, now, opening=True, run_start=run_start, guards=guards)
-    account.weighed = Weighed(day, guards, decision)
+    run_start = run_start_of(account, shared, day, shared.judge_from or day, {})
+    sight, case = sight_of(account, shared, day), account.case
+    decision = decide(sight, case, now, opening=True, run_start=run_start, guards=shared.guards)
+    account.weighed = Weighed(day, decision)
     his = narrowed(now, sight)
     return sum(_is_weighed(each, case, his) for each in decision.changes)
 

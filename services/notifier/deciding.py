@@ -7,7 +7,7 @@ from huikuan.events.codec import FACTS, effective_on
 from huikuan.events.ledger import BusinessDayOpened
 from services.notifier.domain.change import Place
 from services.notifier.domain.decide import decide
-from services.notifier.domain.past import Past, retractions
+from services.notifier.domain.past import retractions
 from services.notifier.domain.repeating import repetitions
 from services.notifier.shared import Shared
 from services.notifier.watched import (
@@ -27,35 +27,35 @@ def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
     if day is None or now is None or is_quiet(account, now, day):
         account.waits_for_opening = False
         return []
-    past = past_of(account, shared)
     opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
     judged_from = shared.judge_from or day if record.key == EVERYBODY else day
     speech = Speech(account.case, account.debtor, record, day)
-    retracted = _retract(account, past, speech)
-    guards = shared.guards()
-    decision = as_weighed(account, day, guards) if opening else None
+    retracted = _retract(account, shared, speech)
+    decision = as_weighed(account, shared, day) if opening else None
     decision = decision or decide(
         sight_of(account, shared, day),
         account.case,
         now,
         opening=opening,
         again=frozenset(retracted),
-        run_start=run_start_of(past, day, judged_from, retracted),
-        guards=guards,
+        run_start=run_start_of(account, shared, day, judged_from, retracted),
+        guards=shared.guards,
     )
     speech.say(decision.changes)
-    speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
+    if now.repeats:
+        past = past_of(account, shared)
+        speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
     account.waits_for_opening = decision.waits_for_opening
     if speech.sayings:
         account.case_body = None
     return speech.sayings
 
 
-def _retract(account: Watched, past: Past, speech: Speech) -> dict[Place, date]:
+def _retract(account: Watched, shared: Shared, speech: Speech) -> dict[Place, date]:
     """Retract what the fact folded last shows not to have been due; places, and since when."""
     fact = account.fact
     if fact is None or not account.case.open or type(fact) not in FACTS:
         return {}
-    changes = list(retractions(account.case, past, effective_on(fact)))
+    changes = list(retractions(account.case, past_of(account, shared), effective_on(fact)))
     speech.say(changes)
     return {(each.step, each.company, each.subject): each.effective_on for each in changes}

@@ -13,7 +13,7 @@ from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import Sight
 from services.notifier.forecast import Ahead, begins, escalation_in, opening
 from services.notifier.shared import Shared
-from services.notifier.watched import Watched, look
+from services.notifier.watched import Watched, look, review_on
 
 _DAY = timedelta(days=1)
 Known = Callable[[], Sequence[Record]]
@@ -50,7 +50,7 @@ class Eve:
     ) -> None:
         """``debtor`` and ``shared`` as they are today; the debtor is led to the eve of ``on``."""
         ahead = Ahead(rules, shared)
-        ahead.add(debtor, rules.outlook(debtor, shared)[0])
+        ahead.add(debtor, review_on(debtor, shared))
         for _ in ahead.through(on - _DAY):
             pass
         self.on, self.by, self.subject = on, on - _DAY, step.subject

@@ -17,7 +17,7 @@ from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import EscalationProposed, EscalationRaised, EscalationSaid
 from services.notifier.shared import Shared, pass_days
-from services.notifier.watched import Watched
+from services.notifier.watched import Watched, review_on
 
 _DAY = timedelta(days=1)
 Count = Callable[[int], int]
@@ -45,7 +45,7 @@ class Ahead:
         ``count``: how many debtors the partition has, where all of it is led, so that the breaker
         weighs its days; without it no day is weighed.
         """
-        self._rules, self._count = rules, count
+        self._rules, self._weighs, self._count = rules, weighing(rules), count
         self.shared = rules.load_shared(rules.dump_shared(shared))
         self._reviews: defaultdict[date, list[Watched]] = defaultdict(list)
         self._everyone: list[Watched] = []
@@ -81,15 +81,14 @@ class Ahead:
         for watched in due_now:
             rules.advance(watched, shared)
         if due.weighed and self._count is not None:
-            weighs = weighing(rules)
-            weight = sum(weighs.weigh(watched, record, shared) for watched in due_now)
-            weighs.weighed(weight, self._count, record, shared)
+            weight = sum(self._weighs.weigh(watched, record, shared) for watched in due_now)
+            self._weighs.weighed(weight, self._count, record, shared)
         for watched in due_now:
             for saying in rules.decide(watched, record, shared):
                 event = escalation_in(saying)
                 if event is not None:
                     yield Foreseen(watched, day, event)
-            self._expect(watched, rules.outlook(watched, shared)[0])
+            self._expect(watched, review_on(watched, shared))
 
     def _expect(self, watched: Watched, review_on: date | None) -> None:
         if review_on is not None:
@@ -105,7 +104,7 @@ def forecast(
 ) -> list[Foreseen]:
     """What will be said about one debtor through ``until`` if nothing arrives; he is changed."""
     ahead = Ahead(rules, shared, count)
-    ahead.add(watched, rules.outlook(watched, shared)[0])
+    ahead.add(watched, review_on(watched, shared))
     return list(ahead.through(until))
 
 

@@ -22,6 +22,7 @@ from services.notifier.shared import Shared
 from services.notifier.timeline import Timeline
 from services.notifier.told import Told
 from services.notifier.trial_answers import addressed, assumed
+from services.notifier.watched import review_on
 
 
 class Replay:
@@ -84,10 +85,9 @@ class Replay:
 
     def _take_until_due(self, at: int) -> int:
         """Take what is recorded until an entry makes him due again; answers that entry."""
-        line, inputs, rules = self._line, self._inputs, self._rules
+        line, inputs = self._line, self._inputs
         while True:
-            review_on, _ = rules.outlook(self._watched, line.entries[at].shared)
-            due = line.next_due(at, review_on)
+            due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
             stop = line.positions[due] if due < len(line.entries) else line.stop
             if self._at >= len(inputs) or inputs[self._at].position >= stop:
                 return due

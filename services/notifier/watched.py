@@ -1,8 +1,8 @@
 """One debtor as the notifier knows him, and how any of his days looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import partial
 from typing import NamedTuple
 
 from msgspec import structs
@@ -20,7 +20,6 @@ from services.notifier.domain.case import Case
 from services.notifier.domain.change import Place
 from services.notifier.domain.condition import ANY_AGE
 from services.notifier.domain.decide import Decision, decide
-from services.notifier.domain.guards import Guards
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
@@ -36,7 +35,6 @@ class Weighed(NamedTuple):
     """What was decided when the opening of a day was weighed."""
 
     day: date
-    guards: Guards
     decision: Decision
 
 
@@ -113,7 +111,7 @@ def look(account: Watched, shared: Shared, day: date) -> Sight:
         account.debtor,
         steps_taken(account.case, day, {}) if then and then.steps_named else NO_STEPS,
     )
-    sight.evidence = cache(lambda: evidence_on(account.account, day, shared.setting))
+    sight.prove = partial(evidence_on, account.account, day, shared.setting)
     return sight
 
 
@@ -148,10 +146,10 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     )
 
 
-def as_weighed(account: Watched, day: date, guards: Guards) -> Decision | None:
-    """What was decided when this opening was weighed, once; None where the guards changed since."""
+def as_weighed(account: Watched, shared: Shared, day: date) -> Decision | None:
+    """What was decided when this opening was weighed, once; None where the breaker tripped."""
     weighed, account.weighed = account.weighed, None
-    if weighed is None or weighed.day != day or weighed.guards != guards:
+    if weighed is None or weighed.day != day or shared.has_tripped(day):
         return None
     return weighed.decision
 
@@ -190,13 +188,17 @@ def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
 
 
 def run_start_of(
-    past: Past, day: date, judged_from: date, retracted: dict[Place, date]
+    account: Watched,
+    shared: Shared,
+    day: date,
+    judged_from: date,
+    retracted: Mapping[Place, date],
 ) -> RunStart:
     """Since when a step is demanded, looking back to the first day that is judged again."""
 
     def run_start(rule: Rule, subject: Subject, begun: StepsTaken) -> date:
         place = (rule.step.name, subject.company, subject.subject)
         since = min(judged_from, retracted.get(place, judged_from))
-        return run_start_since(past, day, since)(rule, subject, begun)
+        return run_start_since(past_of(account, shared), day, since)(rule, subject, begun)
 
     return run_start

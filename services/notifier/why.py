@@ -52,8 +52,8 @@ def explained(asked: Asked, turns: Turns | None) -> Answer:
     """
     sight = look(asked.watched, asked.shared, asked.day).under(asked.ladder.reading)
     sources = Sources(asked.watched.account, asked.records, asked.day)
-    guards = asked.shared.guards()
-    opening = decide(sight, asked.watched.case, asked.ladder, opening=True, guards=guards)
+    case, guards = asked.watched.case, asked.shared.guards
+    opening = decide(sight, case, asked.ladder, opening=True, guards=guards)
     ladder, version = narrowed(asked.ladder, sight), asked.ladder.policy.version
     judged = [
         _judged(asked, rule, sight, subject, sources, opening, turns)

@@ -3,7 +3,6 @@
 from datetime import date
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policies import Adopted, ladder, of_version
 from services.notifier.domain.workdays import after_working_days
 
@@ -11,7 +10,7 @@ from services.notifier.domain.workdays import after_working_days
 def acknowledge_by(each: Escalation, policies: list[Adopted]) -> date | None:
     """The last day on which it is in time, by the policy that raised it; None where none is set."""
     rules = ladder(of_version(policies, each.policy_version))
-    days = _days(each, rules)
+    days = rules.acknowledge_within_days.get(each.step) if rules else None
     if rules is None or days is None or each.status != "raised" or each.raised_on is None:
         return None
     return after_working_days(each.raised_on, days, rules.policy.working_days)
@@ -25,17 +24,8 @@ def is_overdue(each: Escalation, policies: list[Adopted], day: date) -> bool:
 
 def is_awaited(case: Case, policies: list[Adopted]) -> bool:
     """Whether somebody has yet to acknowledge something by some day."""
-    return any(
-        not each.acknowledgements
-        and _days(each, ladder(of_version(policies, each.policy_version))) is not None
-        for each in case.in_force()
-    )
-
-
-def _days(each: Escalation, rules: Ladder | None) -> int | None:
-    """Of variants of a step for different debtors the shortest time."""
-    if rules is None:
-        return None
-    steps = (rule.step for rule in rules.rules if rule.step.name == each.step)
-    days = (step.acknowledge_within_days for step in steps)
-    return min((each for each in days if each is not None), default=None)
+    for each in case.in_force():
+        rules = ladder(of_version(policies, each.policy_version))
+        if rules and each.step in rules.acknowledge_within_days and not each.acknowledgements:
+            return True
+    return False

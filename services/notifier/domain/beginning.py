@@ -13,7 +13,7 @@ import msgspec
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.change import Change, Place, Word
 from services.notifier.domain.demand import is_demanded, subjects
-from services.notifier.domain.guards import Guards, Raising, objection, raised_on
+from services.notifier.domain.guards import AskGuards, Raising, objection, raised_on
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import is_imposed
 from services.notifier.domain.policy import Step
@@ -38,7 +38,7 @@ class Judged(msgspec.Struct, frozen=True):
     again: frozenset[Place]
     run_start: RunStart
     still_open: Mapping[Place, Escalation]
-    guards: Guards
+    guards: AskGuards
     begun: StepsTaken = NO_STEPS
     """What was found to begin today, and since when it is in force."""
     decided: frozenset[Place] = frozenset()
@@ -124,7 +124,7 @@ def _begun(judged: Judged, rule: Rule, subject: Subject, place: Place) -> Change
         return None
     begun = _change(judged, rule, subject, word, _since(judged, rule, subject), None)
     raising = _raising(judged, rule, subject, begun.effective_on, None)
-    if word == "raise" and raising and (held := objection(judged.guards, raising)):
+    if word == "raise" and raising and (held := objection(judged.guards(), raising)):
         return msgspec.structs.replace(begun, word="propose", reason=held)
     return begun
 
@@ -186,9 +186,9 @@ def _raised_at_last(
     raising = _raising(judged, rule, subject, judged_on, proposed)
     if raising is None:
         return raised
-    held = objection(judged.guards, raising)
+    held = objection(judged.guards(), raising)
     if held is None:
-        return msgspec.structs.replace(raised, effective_on=raised_on(judged.guards, raising))
+        return msgspec.structs.replace(raised, effective_on=raised_on(judged.guards(), raising))
     held_anew = held != proposed.held
     return msgspec.structs.replace(raised, word="hold", reason=held) if held_anew else None
 

@@ -11,7 +11,7 @@ from services.notifier.domain.beginning import Judged, RunStart, beginnings
 from services.notifier.domain.case import Case
 from services.notifier.domain.change import Change, Place
 from services.notifier.domain.ending import any_cools, why_ended
-from services.notifier.domain.guards import NO_GUARDS, Guards
+from services.notifier.domain.guards import AskGuards, no_guards
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.scoping import narrowed
@@ -36,7 +36,7 @@ def decide(
     opening: bool,
     again: frozenset[Place] = frozenset(),
     run_start: RunStart | None = None,
-    guards: Guards = NO_GUARDS,
+    guards: AskGuards = no_guards,
 ) -> Decision:
     """Endings first, then beginnings, mild to severe.
 

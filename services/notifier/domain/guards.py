@@ -4,6 +4,7 @@ Each is a function of the log. A step that a guard objects to is proposed and he
 when a day opens on which no guard objects any more, or once a person has approved it since.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import msgspec
@@ -27,6 +28,13 @@ class Guards(msgspec.Struct, frozen=True):
 
 
 NO_GUARDS = Guards()
+AskGuards = Callable[[], Guards]
+"""Asked only where a step that hurts would be raised, which is seldom."""
+
+
+def no_guards() -> Guards:
+    """Nothing is known that would keep a step off."""
+    return NO_GUARDS
 
 
 class Raising(msgspec.Struct, frozen=True):

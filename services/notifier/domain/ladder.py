@@ -21,6 +21,7 @@ from services.notifier.domain.condition import (
     steps_named,
 )
 from services.notifier.domain.counting import Question, View
+from services.notifier.domain.life import Repeat
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
@@ -94,6 +95,10 @@ class Ladder(msgspec.Struct, frozen=True):
     """Whether some step is not for everybody; then it must be narrowed for each debtor."""
     narrow: dict[tuple[int, ...], "Ladder"]
     """What it was narrowed to, by the places of the rules that fit."""
+    acknowledge_within_days: Mapping[str, int]
+    """By step that must be acknowledged; of its variants for different debtors the shortest."""
+    repeats: Mapping[str, tuple[Repeat, ...]]
+    """By step that is said again, as each of its variants is."""
 
 
 def ladder_of(policy: Policy) -> Ladder:
@@ -118,7 +123,26 @@ def ladder_of(policy: Policy) -> Ladder:
         steps_named=frozenset(_steps_named(policy)),
         is_scoped=any(step.scope is not None for step in policy.steps),
         narrow={},
+        acknowledge_within_days=_shortest_days(policy),
+        repeats=_repeats(policy),
     )
+
+
+def _shortest_days(policy: Policy) -> dict[str, int]:
+    shortest: dict[str, int] = {}
+    for step in policy.steps:
+        days = step.acknowledge_within_days
+        if days is not None:
+            shortest[step.name] = min(days, shortest.get(step.name, days))
+    return shortest
+
+
+def _repeats(policy: Policy) -> dict[str, tuple[Repeat, ...]]:
+    repeats: dict[str, tuple[Repeat, ...]] = {}
+    for step in policy.steps:
+        if step.repeat is not None:
+            repeats[step.name] = (*repeats.get(step.name, ()), step.repeat)
+    return repeats
 
 
 def _steps_named(policy: Policy) -> Iterator[tuple[str, str, int]]:

@@ -37,12 +37,11 @@ def next_repetition_on(each: Escalation, ladder: Ladder, day: date) -> date | No
     """The first day after this one on which an escalation may be said again."""
     if each.status != "raised":
         return None
-    variants = (rule.step.repeat for rule in ladder.rules if rule.step.name == each.step)
     return min(
         (
             _on_or_after(each, repeat, day + timedelta(days=1))
-            for repeat in variants
-            if repeat is not None and len(each.repeated_on) < repeat.times
+            for repeat in ladder.repeats.get(each.step, ())
+            if len(each.repeated_on) < repeat.times
         ),
         default=None,
     )

@@ -67,7 +67,7 @@ def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
 
 
 def _repetitions(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
-    for each in case.open:
+    for each in case.open if ladder.repeats else ():
         on = next_repetition_on(each, ladder, day)
         if on is not None:
             yield on

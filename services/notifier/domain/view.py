@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
 
 import msgspec
 from msgspec import structs
@@ -23,6 +22,8 @@ from services.notifier.domain.steps_taken import (
     days_in_force,
     days_since_lift,
 )
+
+Proofs = Mapping[ItemKey, Evidence]
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -61,9 +62,13 @@ class Sight:
         self.taken = taken
         self._bare = bare
         self._other_day = other_day
-        self.evidence: Callable[[], Mapping[ItemKey, Evidence]] = dict
-        """That of each open item, found when a step asks for it."""
+        self.prove: Callable[[], Proofs] = dict
+        """Finds the evidence of each open item."""
+        self._proofs: Proofs | None = None
         self._views: dict[object, View] = {}
+        # Not ``cached_property``: its lock, in Python 3.11, costs more than what is kept.
+        self._seen: Seen | None = None
+        self._seen_bare: Seen | None = None
 
     def under(self, reading: Reading) -> "Sight":
         """The same standing as another policy reads it."""
@@ -77,8 +82,14 @@ class Sight:
 
     def _other(self, reading: Reading, taken: StepsTaken) -> "Sight":
         other = Sight(self.standing, reading, self._bare, self._other_day, self.debtor, taken)
-        other.evidence = self.evidence
+        other.prove = self.evidence
         return other
+
+    def evidence(self) -> Proofs:
+        """That of each open item, found when a step first asks for it."""
+        if self._proofs is None:
+            self._proofs = self.prove()
+        return self._proofs
 
     def on(self, day: date) -> "Sight":
         """The debtor on another day, as known now and as the same policy reads it."""
@@ -94,7 +105,7 @@ class Sight:
         key = (key, without) if without else key
         view = self._views.get(key)
         if view is None:
-            seen = self._bare_seen if question == "keep_notice" else self._seen
+            seen = self._without_coming() if question == "keep_notice" else self._as_it_stands()
             lines: Iterable[Line] = seen.standing.lines
             if subject.line is not None:
                 line = seen.lines.get((subject.company, subject.subject))
@@ -116,25 +127,23 @@ class Sight:
             days_since_lift=days_since_lift(self.taken, day),
         )
 
-    @cached_property
-    def _seen(self) -> "Seen":
-        return Seen(self.standing, self.reading)
+    def _as_it_stands(self) -> "Seen":
+        if self._seen is None:
+            self._seen = Seen(self.standing, self.reading)
+        return self._seen
 
-    @cached_property
-    def _bare_seen(self) -> "Seen":
-        bare = self._bare_standing
-        return self._seen if bare is self.standing else Seen(bare, self.reading)
-
-    @cached_property
-    def _bare_standing(self) -> Standing:
-        coming = any(sums.coming_minor for sums in self.standing.sums.values())
-        return self._bare() if coming and self._bare is not None else self.standing
+    def _without_coming(self) -> "Seen":
+        if self._seen_bare is None:
+            coming = any(sums.coming_minor for sums in self.standing.sums.values())
+            bare = self._bare() if coming and self._bare is not None else None
+            self._seen_bare = Seen(bare, self.reading) if bare else self._as_it_stands()
+        return self._seen_bare
 
     def subject(self, company: str, subject: str) -> Subject | None:
         """The subject by its name; None where the line is no longer open."""
         if subject == DEBTOR:
             return WHOLE_DEBTOR
-        line = self._seen.lines.get((company, subject))
+        line = self._as_it_stands().lines.get((company, subject))
         return None if line is None else Subject(company, subject, line)
 
     def is_dunnable(self, line: Line) -> bool:
@@ -153,17 +162,17 @@ class Seen:
 
     def __init__(self, standing: Standing, reading: Reading) -> None:
         self.standing = standing
-        self._reading = reading
+        self.whole = of_the_debtor(standing, reading)
+        """What a view says of the debtor, whatever lines count."""
+        self._lines: dict[tuple[str, str], Line] | None = None
 
-    @cached_property
+    @property
     def lines(self) -> dict[tuple[str, str], Line]:
         """By company and name; of two invoices by one name the first."""
-        return {(line.company, subject_of(line)): line for line in reversed(self.standing.lines)}
-
-    @cached_property
-    def whole(self) -> View:
-        """What a view says of the debtor, whatever lines count."""
-        return of_the_debtor(self.standing, self._reading)
+        if self._lines is None:
+            ordered = reversed(self.standing.lines)
+            self._lines = {(line.company, subject_of(line)): line for line in ordered}
+        return self._lines
 
 
 def subject_of(line: Line) -> str:
