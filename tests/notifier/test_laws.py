@@ -206,3 +206,26 @@ def test_one_step_a_day_counts_from_the_day_of_raising_not_from_what_the_bank_kn
         (7, "feed", FeedCompleted(source="bank", feed="payments", through_on=day(7))),
     ]
     followed(records_of(arriving))  # asks again after each word, which must bring nothing
+
+
+def test_a_proposal_ends_with_the_step_that_it_follows() -> None:
+    document = {
+        "version": "v0",
+        "effective_on": "2026-01-01",
+        "steps": [
+            {"name": "s0", "kind": "stop_supply", "when": {"open_items": 1}, "unless": OLD},
+            {
+                "name": "s1",
+                "kind": "stop_supply",
+                "when": {"days_since_step": {"s0": 1}},
+                "hold": 3,
+            },
+        ],
+    }
+    arriving: list[Arrival] = [
+        (1, "e1", invoice("A", "10.00", on=1, due=3)),
+        (0, "policy", PolicyAdopted(version="v0", effective_on=day(1), document=document)),
+    ]
+    follower = followed(records_of(arriving))
+    said = [saying.type.split(".")[2] for saying in follower.said]
+    assert said == ["raised", "proposed", "lifted", "voided"]

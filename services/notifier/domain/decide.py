@@ -46,8 +46,7 @@ def decide(
     """
     sight = sight.under(ladder.reading)
     ladder = narrowed(ladder, sight)
-    sight = with_steps(sight, case, ladder, ())
-    ended = list(_endings(sight, case, ladder))
+    ended, sight = _endings(sight, case, ladder)
     standing = sight.standing
     gone = {change.escalation for change in ended}
     cools = ladder.policy.step_down == "hysteresis" and any_cools(sight, case, ladder, gone)
@@ -55,16 +54,26 @@ def decide(
         return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
     on_that_day: RunStart = run_start or (lambda *_: standing.day)
-    sight = with_steps(sight, case, ladder, ended)
     may_hurt = opening and is_day_to_hurt(ladder.policy, standing.day)
     judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began, waits = beginnings(judged)
     return Decision([*ended, *began], waits_for_opening=cools or waits)
 
 
-def _endings(sight: Sight, case: Case, ladder: Ladder) -> Iterator[Change]:
+def _endings(sight: Sight, case: Case, ladder: Ladder) -> tuple[list[Change], Sight]:
+    """All that ends, and the sight where it has: a proposal that follows a step ends with it."""
+    ended: list[Change] = []
+    while True:
+        sight = with_steps(sight, case, ladder, ended)
+        more = list(_ending(sight, case, ladder, {change.escalation for change in ended}))
+        ended += more
+        if not (more and ladder.steps_named):
+            return ended, sight
+
+
+def _ending(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -> Iterator[Change]:
     for each in case.open:
-        reason = why_ended(sight, each, ladder)
+        reason = None if each.escalation in gone else why_ended(sight, each, ladder)
         if reason is not None:
             yield Change(
                 word="lift" if each.status == "raised" else "void",
