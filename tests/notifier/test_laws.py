@@ -213,7 +213,12 @@ def test_a_proposal_ends_with_the_step_that_it_follows() -> None:
         "version": "v0",
         "effective_on": "2026-01-01",
         "steps": [
-            {"name": "s0", "kind": "stop_supply", "when": {"open_items": 1}, "unless": OLD},
+            {
+                "name": "s0",
+                "kind": "stop_supply",
+                "when": {"open_items": 1},
+                "unless": {"days_overdue": 2},
+            },
             {
                 "name": "s1",
                 "kind": "stop_supply",
