@@ -15,6 +15,7 @@ from huikuan.eventlog.lease import FencedError
 from huikuan.eventlog.outbox import Addressed, Outbox
 from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY, Record, Saying, encode_meta
 from huikuan.eventlog.rules import A, S
 from huikuan.eventlog.state import Keyed
@@ -31,7 +32,7 @@ class Committer(Generic[S, A]):
         self._database, self._core, self._history = database, core, history
         self._outbox, self._partitions = outbox, partitions
         progress = core.progress.c
-        self._moving = (
+        self._moving = Prepared(
             update(core.progress)
             .where(progress.partition == bindparam("at"), progress.epoch == bindparam("mine"))
             .values({name: bindparam(f"new_{name}") for name in _MOVED})
@@ -69,8 +70,8 @@ class Committer(Generic[S, A]):
         return said
 
     def _advance(self, connection: Connection, turn: Sequence[Held[S, A]]) -> None:
-        moved = connection.execute(self._moving, [_progress(held) for held in turn])
-        if moved.rowcount != len(turn):
+        moved = self._moving.write(connection, [_progress(held) for held in turn])
+        if moved != len(turn):
             partitions = [held.following.partition for held in turn]
             raise FencedError(f"not all of the partitions {partitions} are ours any more")
 

@@ -3,6 +3,7 @@
 A service that needs tables of its own beside these adds them to ``Core.metadata``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,20 +185,21 @@ def decode_seqs(stored: str) -> dict[str, int]:
     return _seqs_decoder.decode(stored)
 
 
-class _JsonList(TypeDecorator[list[str]]):
+class _JsonList(TypeDecorator[Sequence[object]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str:
+    def process_bind_param(self, value: Sequence[object] | None, dialect: Dialect) -> str:
         del dialect
         return msgspec.json.encode(value).decode()
 
 
-def one_of(column: Column[Any], *, is_postgres: bool) -> ColumnElement[bool]:
-    """Whether a text is among the parameter ``keys``, a list: one parameter for any number."""
+def one_of(column: Column[Any], name: str = "keys", *, is_postgres: bool) -> ColumnElement[bool]:
+    """Whether a column is among the parameter ``name``, a list: one parameter for any number."""
     if is_postgres:
-        return column == any_(bindparam("keys", type_=postgresql.ARRAY(Text)))
-    each = func.json_each(bindparam("keys", type_=_JsonList)).table_valued("value")
+        kind = Integer if isinstance(column.type, Integer) else Text
+        return column == any_(bindparam(name, type_=postgresql.ARRAY(kind)))
+    each = func.json_each(bindparam(name, type_=_JsonList)).table_valued("value")
     return column.in_(select(each.c.value))
 
 

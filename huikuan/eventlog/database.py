@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from huikuan.eventlog.floor import FLOOR
+from huikuan.eventlog.prepared import begin
 
 _BUSY_S = 10
+_IDLE_MAX = 8
 _POSTGRES_WAITS = (
     "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
 )
@@ -43,6 +45,8 @@ class Database:
         self.is_postgres = self.engine.dialect.name == "postgresql"
         self._writer = threading.Lock()
         self._writes_here: int | None = None
+        self._idle: dict[bool, list[Connection]] = {False: [], True: []}
+        """SQLite's connections that nobody uses now: those that read, those that write."""
         self._alone = threading.Lock()
         self.floor: AbstractContextManager[object] = nullcontext() if self.is_postgres else FLOOR
         """To be had for short work here; PostgreSQL lets everybody work at once."""
@@ -50,15 +54,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that writes; not to be nested. Commits unless an exception leaves it."""
-        with self._turn(), self.engine.connect() as connection:
-            connection.execution_options(huikuan_writes=True)
-            with connection.begin():
-                yield connection
+        with self._turn(), self._connected(writes=True) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
         """One transaction that reads; with ``snapshot`` all of it sees the same moment."""
-        with self.engine.connect() as connection:
+        with self._connected(writes=False) as connection:
             if snapshot and self.is_postgres:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -88,7 +90,32 @@ class Database:
 
     def close(self) -> None:
         """Give up all connections."""
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
         self.engine.dispose()
+
+    @contextmanager
+    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+        if self.is_postgres:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        # Kept open: on SQLite, connecting by way of the pool costs more than most transactions.
+        idle = self._idle[writes]
+        connection = idle.pop() if idle else self._connect(writes=writes)
+        try:
+            yield connection
+        finally:
+            if len(idle) < _IDLE_MAX and not connection.invalidated:
+                idle.append(connection)
+            else:
+                connection.close()
+
+    def _connect(self, *, writes: bool) -> Connection:
+        connection = self.engine.connect()
+        connection.execution_options(huikuan_writes=writes)
+        return connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -146,8 +173,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("huikuan_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin(connection, writes=connection.get_execution_options().get("huikuan_writes", False))
 
 
 def copy_in(

@@ -10,11 +10,12 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, Text, TextClause, bindparam, text
+from sqlalchemy import Connection, Integer, Text, bindparam, text
 from sqlalchemy.dialects import postgresql
 
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.ownership import Held
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.rules import A, S
 from huikuan.eventlog.state import State
 
@@ -58,16 +59,17 @@ def _load(
     else:
         asked = {"wanted": msgspec.json.encode(list(wanted)).decode()}
     found: defaultdict[int, dict[str, bytes]] = defaultdict(dict)
-    for partition, key, body in connection.execute(query, asked):
+    for partition, key, body in query.rows(connection, asked):
         found[partition][key] = body
     return found
 
 
 @cache
-def _query(table: str, *, is_postgres: bool) -> TextClause:
+def _query(table: str, *, is_postgres: bool) -> Prepared:
     if not is_postgres:
-        return text(_FROM_SQLITE.format(table=table))
-    return text(_FROM_POSTGRES.format(table=table)).bindparams(
+        return Prepared(text(_FROM_SQLITE.format(table=table)))
+    query = text(_FROM_POSTGRES.format(table=table)).bindparams(
         bindparam("partitions", type_=postgresql.ARRAY(Integer)),
         bindparam("keys", type_=postgresql.ARRAY(Text)),
     )
+    return Prepared(query)

@@ -6,13 +6,13 @@ order of seqs. Rows are kept: they are the feed of what was said, and the memory
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from huikuan.eventlog.core import Core
+from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import copy_in
 from huikuan.eventlog.position import Position
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import Entry, Meta, Record, Saying
 
 Addressed = tuple[int, Saying]
@@ -20,6 +20,8 @@ Addressed = tuple[int, Saying]
 
 _COPY_ROWS_MIN = 100
 _TYPES = ("int4", "int8", *["text"] * 4, "int8", "bool", "text", "text", "bool", "bytea")
+_META = Meta.__struct_fields__[1:]
+"""The columns of what goes with a record, beside its publisher."""
 _IDS_MAX = 5_000
 _FEW_IDS_MAX = 8
 NO_POSITION = -1
@@ -32,38 +34,41 @@ class SaidOtherwiseError(Exception):
 class Outbox:
     """One publisher's outbox."""
 
-    def __init__(self, core: Core, publisher: str) -> None:
+    def __init__(self, core: Core, publisher: str, *, is_postgres: bool) -> None:
         self.publisher = publisher
-        self._outbox = core.outbox
         self._heads = core.heads
         rows, heads = core.outbox.c, core.heads.c
-        # Made once: building a statement costs more than SQLite takes to answer it.
-        self._waiting = select(heads.partition, heads.acknowledged, heads.seq).where(
-            heads.seq > heads.acknowledged
+        self._waiting = Prepared(
+            select(heads.partition, heads.acknowledged, heads.seq)
+            .where(heads.seq > heads.acknowledged)
+            .order_by(heads.partition)
         )
-        self._next_rows = (
-            select(core.outbox)
+        self._next_rows = Prepared(
+            select(rows.key, rows.value, *(rows[name] for name in _META))
             .where(rows.partition == bindparam("partition"), rows.seq > bindparam("after"))
             .order_by(rows.seq)
             .limit(bindparam("most"))
         )
         # In order, so that two writers never wait for each other crosswise.
-        self._locking = (
+        self._locking = Prepared(
             select(heads.partition, heads.seq)
-            .where(heads.partition.in_(bindparam("partitions", expanding=True)))
+            .where(one_of(heads.partition, "partitions", is_postgres=is_postgres))
             .order_by(heads.partition)
             .with_for_update()
         )
-        self._same_ids = select(
-            rows.partition, rows.seq, rows.id, rows.key, rows.type, rows.value
-        ).where(
-            rows.partition.in_(bindparam("partitions", expanding=True)),
-            rows.id.in_(bindparam("ids", expanding=True)),
+        self._same_ids = Prepared(
+            select(rows.partition, rows.seq, rows.id, rows.key, rows.type, rows.value).where(
+                one_of(rows.partition, "partitions", is_postgres=is_postgres),
+                one_of(rows.id, "ids", is_postgres=is_postgres),
+            )
         )
+        self._adding = Prepared(core.outbox.insert())
         mine = update(core.heads).where(heads.partition == bindparam("at"))
-        self._raising = mine.values(seq=bindparam("last"))
-        self._acknowledging = mine.where(heads.acknowledged < bindparam("last")).values(
-            acknowledged=bindparam("last")
+        self._raising = Prepared(mine.values(seq=bindparam("last")))
+        self._acknowledging = Prepared(
+            mine.where(heads.acknowledged < bindparam("last")).values(
+                acknowledged=bindparam("last")
+            )
         )
 
     def say(self, connection: Connection, sayings: Sequence[Addressed]) -> Position:
@@ -92,7 +97,7 @@ class Outbox:
 
     def unacknowledged(self, connection: Connection) -> dict[int, tuple[int, int]]:
         """Partition → (last acknowledged seq, last seq), where anything is to be sent."""
-        found = connection.execute(self._waiting)
+        found = self._waiting.rows(connection, {})
         return {partition: (acknowledged, seq) for partition, acknowledged, seq in found}
 
     def entries(
@@ -100,14 +105,14 @@ class Outbox:
     ) -> list[Entry]:
         """What follows a seq, as it goes onto the log."""
         wanted = {"partition": partition, "after": after_seq, "most": limit}
-        found = connection.execute(self._next_rows, wanted)
-        return [Entry(row.key, row.value, _meta(self.publisher, row)) for row in found]
+        found = self._next_rows.rows(connection, wanted)
+        return [Entry(key, value, Meta(self.publisher, *meta)) for key, value, *meta in found]
 
     def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
         """Everything up to these seqs (by partition) is on the log."""
         if seqs:
             sent = [{"at": partition, "last": seq} for partition, seq in sorted(seqs.items())]
-            connection.execute(self._acknowledging, sent)
+            self._acknowledging.write(connection, sent)
 
     def head(self, connection: Connection, partition: int) -> int:
         """The last seq that was given in a partition."""
@@ -128,7 +133,7 @@ class Outbox:
         connection.execute(mine.values(seq=last, acknowledged=last))
 
     def _lock(self, connection: Connection, partitions: set[int]) -> dict[int, int]:
-        locked = connection.execute(self._locking, {"partitions": list(partitions)})
+        locked = self._locking.rows(connection, {"partitions": list(partitions)})
         return {partition: seq for partition, seq in locked}  # noqa: C416 - rows are not pairs
 
     def _known(
@@ -138,9 +143,9 @@ class Outbox:
         for partitions, ids in _questions(sayings):
             for first in range(0, len(ids), _IDS_MAX):
                 some = {"partitions": partitions, "ids": ids[first : first + _IDS_MAX]}
-                for row in connection.execute(self._same_ids, some):
-                    same = Saying(key=row.key, type=row.type, id=row.id, value=row.value)
-                    known[row.partition, row.id] = (row.seq, same)
+                for partition, seq, same, *said in self._same_ids.rows(connection, some):
+                    key, kind, value = said
+                    known[partition, same] = (seq, Saying(key=key, type=kind, id=same, value=value))
         return known
 
     def _insert(self, connection: Connection, new: list[tuple[int, int, Saying]]) -> None:
@@ -164,13 +169,13 @@ class Outbox:
             }
             for partition, seq, saying in new
         ]
-        connection.execute(self._outbox.insert(), values)
+        self._adding.write(connection, values)
 
     def _raise_heads(
         self, connection: Connection, heads: dict[int, int], partitions: set[int]
     ) -> None:
         raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
-        connection.execute(self._raising, raised)
+        self._raising.write(connection, raised)
 
 
 def _questions(sayings: Sequence[Addressed]) -> list[tuple[list[int], list[str]]]:
@@ -192,26 +197,13 @@ def said_between(
     As records whose place on the log, where they have one already, is not asked for.
     """
     rows = core.outbox.c
-    query = select(core.outbox).where(rows.partition == partition, rows.said)
+    query = select(rows.key, rows.value, *(rows[name] for name in _META))
+    query = query.where(rows.partition == partition, rows.said)
     query = query.where(rows.seq > after, rows.seq <= through).order_by(rows.seq)
     return [
-        Record(partition, NO_POSITION, row.key, row.value, _meta(publisher, row))
-        for row in connection.execute(query)
+        Record(partition, NO_POSITION, key, value, Meta(publisher, *meta))
+        for key, value, *meta in connection.execute(query)
     ]
-
-
-def _meta(publisher: str, row: Row[Any]) -> Meta:
-    return Meta(
-        publisher=publisher,
-        seq=row.seq,
-        id=row.id,
-        type=row.type,
-        recorded_at=row.recorded_at,
-        source=row.source,
-        said=row.said,
-        cause=row.cause,
-        trace=row.trace,
-    )
 
 
 def _seq_of_same(known: tuple[int, Saying] | None, saying: Saying) -> int | None:

@@ -74,7 +74,7 @@ class Service(Questions[S, A]):
         self.rules, self.log, self.publishers = rules, log, publishers
         self.partitions = log.partitions
         self.database, self.core = Database(database_url), make_core()
-        self.outbox = Outbox(self.core, rules.publisher)
+        self.outbox = Outbox(self.core, rules.publisher, is_postgres=self.database.is_postgres)
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []
         """Called by ``recover`` with our forgotten records, in the transaction that enters them."""

@@ -28,7 +28,8 @@ class Ledger:
     """One ledger. ``service`` is the machinery that all services share."""
 
     def __init__(self, service: Service[Setting, Account], clock: Clock) -> None:
-        store = Store(add_tables(service.core.metadata))
+        tables = add_tables(service.core.metadata)
+        store = Store(tables, is_postgres=service.database.is_postgres)
         self.service = service
         self.taking = Taking(service, store, now_ms)
         self.days = Days(service, store, now_ms)

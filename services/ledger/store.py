@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
+from huikuan.eventlog.core import one_of
+from huikuan.eventlog.prepared import Prepared
 from huikuan.events import codec
 from services.ledger.domain.intake import Conflict, Intake
 from services.ledger.domain.marks import Mark, Sent
@@ -17,13 +19,13 @@ _KEYS_MAX = 5_000
 class Store:
     """Reads and writes the ledger's own tables; the caller holds the transaction."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, is_postgres: bool) -> None:
         self._tables = tables
-        self._inserts = {table.name: table.insert() for table in vars(tables).values()}
+        self._inserts = {t.name: Prepared(t.insert()) for t in vars(tables).values()}
         known = tables.known.c
-        self._marks = (
+        self._marks = Prepared(
             select(tables.known)
-            .where(known.key.in_(bindparam("keys", expanding=True)))
+            .where(one_of(known.key, is_postgres=is_postgres))
             .order_by(known.key)
             .with_for_update()
         )
@@ -33,10 +35,8 @@ class Store:
         wanted, marks = sorted(keys), {}
         for first in range(0, len(wanted), _KEYS_MAX):
             some = {"keys": wanted[first : first + _KEYS_MAX]}
-            for key, digest, event_id, debtor, freed_on, conflict in connection.execute(
-                self._marks, some
-            ):
-                marks[key] = Mark(digest, event_id, debtor, freed_on, conflict)
+            for key, *mark in self._marks.rows(connection, some):
+                marks[key] = Mark(*mark)
         return marks
 
     def settled(self, connection: Connection, conflicts: Collection[str]) -> dict[str, str]:
@@ -116,7 +116,7 @@ class Store:
 
     def _insert(self, connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
-            connection.execute(self._inserts[table.name], rows)
+            self._inserts[table.name].write(connection, rows)
 
     def _replace(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if not rows:

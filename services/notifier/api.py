@@ -111,7 +111,7 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
                 for item in items:
                     data = msgspec.json.encode(item).decode()
                     yield ServerSentEvent(raw_data=data, event="escalation", id=item.cursor)
-                if not items:
+                if len(items) < _STREAM_PAGE:  # a ring since we looked is not missed
                     await listener.wait(_UNWOKEN_S)
 
 

@@ -11,10 +11,11 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from huikuan.eventlog.core import Core
 from huikuan.eventlog.position import Position
+from huikuan.eventlog.prepared import Prepared
 from huikuan.events.notifier import EscalationRaised, EscalationSaid
 from services.notifier.domain.policy import hurts
 from services.notifier.tables import Tables
@@ -64,11 +65,12 @@ class Feed:
     """Reads the feed; the caller holds the transaction."""
 
     def __init__(self, core: Core, tables: Tables) -> None:
-        # Made once: making a statement costs more than answering it.
-        self._heads = _select_heads(core, tables)
-        self._said = _select_said(core, tables)
-        self._released = select(func.max(tables.gate.c.released_seq)).where(
-            tables.gate.c.partition == bindparam("of_partition")
+        self._heads = Prepared(_select_heads(core, tables))
+        self._said = Prepared(_select_said(core, tables))
+        self._released = Prepared(
+            select(func.max(tables.gate.c.released_seq)).where(
+                tables.gate.c.partition == bindparam("of_partition")
+            )
         )
         self._key = select(core.outbox.c.key).where(
             core.outbox.c.partition.in_(bindparam("partitions", expanding=True)),
@@ -79,12 +81,11 @@ class Feed:
     def after(self, connection: Connection, cursor: Cursor, limit: int) -> list[Word]:
         """What is public after a cursor, at most so many words; in order per partition."""
         pages = []
-        for row in connection.execute(self._heads).all():
-            after_seq = cursor.get(row.partition, 0)
-            if row.seq > after_seq:
-                released_seq = row.released_seq or 0
+        for partition, head, released_seq in self._heads.rows(connection, {}):
+            after_seq = cursor.get(partition, 0)
+            if head > after_seq:
                 pages.append(
-                    self._public(connection, row.partition, after_seq, limit, released_seq)
+                    self._public(connection, partition, after_seq, limit, released_seq or 0)
                 )
         return list(islice(merge(*pages, key=lambda word: word.recorded_at), limit))
 
@@ -110,11 +111,12 @@ class Feed:
     ) -> list[Word]:
         """What was said in a partition after a seq, public yet or not."""
         asked = {"of_partition": partition, "after_seq": after_seq, "most": limit}
-        return [_word(row) for row in connection.execute(self._said, asked)]
+        return [Word(*row) for row in self._said.rows(connection, asked)]
 
     def released_seq(self, connection: Connection, partition: int) -> int:
         """Up to here everything of a partition is public."""
-        return connection.execute(self._released, {"of_partition": partition}).scalar_one() or 0
+        ((released_seq,),) = self._released.rows(connection, {"of_partition": partition})
+        return released_seq or 0
 
     def find(self, connection: Connection, escalation: str, partitions: int) -> str | None:
         """Whose escalation it is: the debtor to whom the word of that id was said."""
@@ -129,6 +131,7 @@ def _select_heads(core: Core, tables: Tables) -> Select[tuple[int, int, int | No
 
 
 def _select_said(core: Core, tables: Tables) -> Select[Any]:
+    """The fields of a ``Word``, in order."""
     outbox, superseded = core.outbox.c, tables.superseded
     undone = (superseded.c.partition == outbox.partition) & (superseded.c.seq == outbox.seq)
     return (
@@ -141,7 +144,7 @@ def _select_said(core: Core, tables: Tables) -> Select[Any]:
             outbox.recorded_at,
             outbox.value,
             outbox.trace,
-            superseded.c.seq.is_not(None).label("superseded"),
+            superseded.c.seq.is_not(None),
         )
         .select_from(core.outbox.outerjoin(superseded, undone))
         .where(outbox.partition == bindparam("of_partition"), outbox.public)
@@ -159,20 +162,6 @@ def is_hurting_raise(word: Word) -> bool:
 def kind_of(value: bytes) -> str:
     """The kind of step that a word is about."""
     return _kinds.decode(value).kind
-
-
-def _word(row: Row[Any]) -> Word:
-    return Word(
-        partition=row.partition,
-        seq=row.seq,
-        id=row.id,
-        debtor=row.key,
-        type=row.type,
-        recorded_at=row.recorded_at,
-        value=row.value,
-        trace=row.trace,
-        superseded=bool(row.superseded),
-    )
 
 
 def cursor_of(token: str) -> dict[int, int]:
