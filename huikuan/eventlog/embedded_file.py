@@ -17,7 +17,8 @@ from huikuan.eventlog.foreign import read_key
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, decode_meta
 
-LIST_RECORDS_MAX = 5_000
+LIST_RECORDS_MAX = 2_000
+"""More pack into so many bytes that the allocator fetches their pages anew for every list."""
 _LIST_BYTES_MAX = 64 << 20
 _BUSY_SECONDS = 60.0
 _FORMAT = "1"
