@@ -60,19 +60,26 @@ class Index:
     __slots__ = ("credits", "invoices", "orders", "payments", "promises", "shipments")
 
     def __init__(self, account: "Account") -> None:
-        self.invoices = {
-            name_of(account.books[item.book].company, item.invoice): at
-            for at, item in reversed(tuple(enumerate(account.items)))
-            if not item.cancelled
-        }
+        # Plain loops: an account that begins has nothing to list, and asking costs.
+        self.invoices: dict[str, int] = {}
         self.payments: dict[str, int] = {}
         self.credits: dict[str, int] = {}
+        self.orders: dict[str, int] = {}
+        self.shipments: dict[str, int] = {}
+        self.promises: dict[str, int] = {}
+        for at, item in enumerate(account.items):
+            if not item.cancelled:
+                name = name_of(account.books[item.book].company, item.invoice)
+                self.invoices.setdefault(name, at)
         for at, money in enumerate(account.moneys):
             names = self.credits if money.credit else self.payments
             names[name_of(account.books[money.book].company, money.id)] = at
-        self.orders = {order.name: at for at, order in enumerate(account.orders)}
-        self.shipments = {shipment.name: at for at, shipment in enumerate(account.shipments)}
-        self.promises = {promise.name: at for at, promise in enumerate(account.promises)}
+        for at, order in enumerate(account.orders):
+            self.orders[order.name] = at
+        for at, shipment in enumerate(account.shipments):
+            self.shipments[shipment.name] = at
+        for at, promise in enumerate(account.promises):
+            self.promises[promise.name] = at
 
 
 Key = tuple[Day, int, str, str]

@@ -7,7 +7,7 @@ from huikuan.debtor.account import Account, index_of, name_of
 from huikuan.debtor.disputes import shields
 from huikuan.debtor.posting import claimed_minor, evict, pay, reduce_open, spend
 from huikuan.debtor.setting import Setting, terms_on
-from huikuan.debtor.things import Book, Day, Entry, Item, Kind
+from huikuan.debtor.things import ASSUMED, NAMED, Book, Day, Entry, Item, Kind
 
 
 def items_named(
@@ -53,7 +53,7 @@ def pay_named(
         item = account.items[at]
         part = min(item.open_minor, amount_minor)
         if part > 0 and item.book == money.book:
-            pay(account, on, Kind.NAMED, at, money_at, part)
+            pay(account, on, NAMED, at, money_at, part)
             amount_minor -= part
     for at in named:
         item = account.items[at]
@@ -87,7 +87,7 @@ def _assume(account: Account, book: Book, money_at: int, on: Day, shielded: dict
             kept = 0 if disputed_too else shielded.get(at, 0)
             part = min(spendable, _payable_minor(item, kept))
             if part > 0:
-                pay(account, on, Kind.ASSUMED, at, money_at, part)
+                pay(account, on, ASSUMED, at, money_at, part)
                 spendable -= part
         if not shielded:
             return

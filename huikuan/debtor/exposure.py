@@ -72,12 +72,14 @@ def exposed_minor(account: Account, on: Day) -> dict[str, int]:
 
 def ordered_minor(order: Order) -> int:
     """What of an order is neither shipped nor billed nor cancelled."""
-    return 0 if order.cancelled else max(0, order.confirmed_minor - order.moved_minor)
+    left = order.confirmed_minor - order.moved_minor
+    return left if left > 0 and not order.cancelled else 0
 
 
 def shipped_minor(shipment: Shipment) -> int:
     """What of a shipment is neither billed nor returned."""
-    return max(0, shipment.dispatched_minor - shipment.gone_minor)
+    left = shipment.dispatched_minor - shipment.gone_minor
+    return left if left > 0 else 0  # noqa: FURB136 - a call takes longer than all the rest
 
 
 def confirm_order(

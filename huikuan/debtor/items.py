@@ -31,17 +31,17 @@ def issue(
     book_at = book_of(account, company, event.currency)
     items = account.items
     first = invoices[name] = len(items)
+    amount_minor = minor(event.amount)
     if event.instalments:
         add_instalments(account, invoice, book_at, on, _parts(event.instalments))
     else:
         due_on = event.due_on
         due = due_on.toordinal() if due_on is not None else _first_due_on(event)
-        amount_minor = minor(event.amount)
         items.append(Item(invoice, "", book_at, on, due, amount_minor, amount_minor))
         if amount_minor:
             open_item(account, first)
     if event.covers:
-        _cover(account, event, first, on)
+        _cover(account, event, amount_minor, first, on)
     if event.due_after is not None:
         wait_for_due(account, first, event.due_after)
         set_due_if_reached(account, first, on)
@@ -75,13 +75,14 @@ def add_instalments(
             open_item(account, at)
 
 
-def _cover(account: Account, event: InvoiceIssued, first: int, on: Day) -> None:
+def _cover(account: Account, event: InvoiceIssued, amount_minor: int, first: int, on: Day) -> None:
     for covered in event.covers:
+        whole = covered.amount == event.amount  # mostly, and it is read already
         cover = Cover(
             first,
             name_of(event.company, covered.order) if covered.order else "",
             name_of(event.company, covered.shipment) if covered.shipment else "",
-            minor(covered.amount),
+            amount_minor if whole else minor(covered.amount),
         )
         account.covers.append(cover)
         bill(account, cover, on)

@@ -6,7 +6,7 @@ from huikuan.debtor.early import keep_early
 from huikuan.debtor.exposure import expose
 from huikuan.debtor.posting import claimed_minor, pay
 from huikuan.debtor.setting import Setting
-from huikuan.debtor.things import Bill, Claim, Day, Kind, Money, Refund
+from huikuan.debtor.things import NAMED, Bill, Claim, Day, Money, Refund
 from huikuan.events.cash import (
     BillCleared,
     CreditNoteIssued,
@@ -30,11 +30,11 @@ def receive_payment(
     amount_minor = minor(event.amount)
     moneys, remittance = account.moneys, event.remittance
     at = index.payments[name] = len(moneys)
-    names = tuple([line.invoice for line in remittance if line.invoice is not None])
+    names = _named(remittance) if remittance else ()
     value_on = on if event.booked_on is None else event.value_on.toordinal()
     money = Money(payment, False, book_at, on, value_on, amount_minor, amount_minor, 0, names)
     moneys.append(money)
-    if len(remittance) != 1 or not _pays_one(account, event, remittance[0], at, on):
+    if len(remittance) != 1 or not _pays_one(account, event, at, on):
         for line in remittance:
             _follow(account, company, at, line, on)
     if event.kind == "bill":
@@ -47,8 +47,16 @@ def receive_payment(
         settle(account, book_at, on, setting)
 
 
-def _pays_one(account: Account, event: PaymentReceived, line: Remittance, at: int, on: Day) -> bool:
+def _named(remittance: tuple[Remittance, ...]) -> tuple[str, ...]:
+    """The invoices that a remittance names."""
+    if len(remittance) == 1 and (invoice := remittance[0].invoice) is not None:
+        return (invoice,)  # nearly always
+    return tuple([line.invoice for line in remittance if line.invoice is not None])
+
+
+def _pays_one(account: Account, event: PaymentReceived, at: int, on: Day) -> bool:
     """The usual case, as ``_follow`` would: the whole of the money pays the one invoice named."""
+    line = event.remittance[0]
     if line.invoice is None or line.discount is not None or line.amount != event.amount:
         return False
     first = index_of(account).invoices.get(name_of(event.company, line.invoice))
@@ -57,7 +65,7 @@ def _pays_one(account: Account, event: PaymentReceived, line: Remittance, at: in
     item, money = account.items[first], account.moneys[at]
     if item.instalment or not 0 < money.free_minor <= item.open_minor or item.book != money.book:
         return False
-    pay(account, on, Kind.NAMED, first, at, money.free_minor)
+    pay(account, on, NAMED, first, at, money.free_minor)
     return True
 
 

@@ -8,12 +8,12 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.dealings import Override
 from huikuan.debtor.disputes import pauses_on
 from huikuan.debtor.exposure import exposure_on
-from huikuan.debtor.fold import coming_moneys
 from huikuan.debtor.limits import limit_minor
 from huikuan.debtor.lines import Deferring, Line, Totals, add_lines
 from huikuan.debtor.overrides import overrides_on
 from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting, terms_on
+from huikuan.debtor.waiting import coming_moneys
 from huikuan.debtor.weighing import owed_minor, weigh
 
 __all__ = ["Line", "Standing", "Sums", "standing"]

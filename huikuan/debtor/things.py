@@ -32,6 +32,10 @@ class Kind(IntEnum):
     DUE = 8  # an item got another due date; the amount is the day number of the one before
 
 
+ASSUMED, NAMED = Kind.ASSUMED, Kind.NAMED
+"""For the fold: to ask an enumeration for a member takes longer than to make an entry."""
+
+
 class Entry(msgspec.Struct, array_like=True, gc=False):
     """One line of the journal."""
 
