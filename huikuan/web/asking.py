@@ -78,7 +78,7 @@ def position_of(token: str, parameter: str) -> Position:
         raise Problem(422, errors=[FieldError(words, parameter=parameter)]) from None
 
 
-def _as_of(
+async def _as_of(
     as_of: Annotated[
         date | None, Query(description="Effective date; default the open business day.")
     ] = None,
@@ -86,7 +86,7 @@ def _as_of(
     return as_of
 
 
-def _known_at(
+async def _known_at(
     known_at: Annotated[
         str,
         Query(
@@ -125,7 +125,7 @@ def milliseconds_of(text: str) -> int:
     return round(instant.timestamp() * 1000)
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries at most.")] = 100,
     after: Annotated[
         str, Query(max_length=_TOKEN_CHARACTERS_MAX, description="`next` of the page before.")

@@ -201,7 +201,7 @@ def _cursor(token: str, parameter: str) -> dict[int, int]:
         raise Problem(422, errors=[FieldError(_NO_CURSOR, parameter=parameter)]) from None
 
 
-def _stream_cursor(
+async def _stream_cursor(
     after: Annotated[str, Query(max_length=8_000, description="A `cursor` of ours.")] = "",
     last_event_id: Annotated[str, Header(max_length=8_000)] = "",
 ) -> dict[int, int]:
