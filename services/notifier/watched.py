@@ -97,21 +97,26 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
 
 def look(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on any day, as known now."""
+    return _look(account.account, account.case, account.debtor, shared, day)
+
+
+def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) -> Sight:
+    # It knows nothing of the ``Watched`` that keeps it: cycles would wait for the collector, which
+    # holds up every answer for as long as it takes.
     then = ladder(in_force_on(shared.policies, day))
 
     def bare() -> Standing:
-        return standing(structs.replace(account.account, waiting=()), day, shared.setting)
+        return standing(structs.replace(account, waiting=()), day, shared.setting)
 
-    stands = standing(account.account, day, shared.setting)
     sight = Sight(
-        stands,
+        standing(account, day, shared.setting),
         then.reading if then else PLAIN,
         bare,
-        lambda other: look(account, shared, other),
-        account.debtor,
-        steps_taken(account.case, day, {}) if then and then.steps_named else NO_STEPS,
+        lambda other: _look(account, case, debtor, shared, other),
+        debtor,
+        steps_taken(case, day, {}) if then and then.steps_named else NO_STEPS,
     )
-    sight.prove = partial(evidence_on, account.account, day, shared.setting)
+    sight.prove = partial(evidence_on, account, day, shared.setting)
     return sight
 
 
