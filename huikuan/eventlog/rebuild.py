@@ -24,16 +24,19 @@ from huikuan.eventlog.history import History
 from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.refold import Progress, Refolding
-from huikuan.eventlog.rules import A, Row, Rules, S
-from huikuan.eventlog.state import State, state_numbered
+from huikuan.eventlog.rules import A, Rules, S
+from huikuan.eventlog.state import Keyed, State, state_numbered
 from huikuan.eventlog.verify import Verified
 
 _BEHIND_RECORDS = 1_000
 """So few records are folded under the locks."""
 _ROUNDS_MAX = 10
+_ROWS_MAX = 10_000
+"""So many rows, of any partitions, are written in one transaction: each waits for the disk once."""
 _CURSOR_TRIES = 100
 _CURSOR_PAUSE_S = 0.05
 
+Write = Callable[[Connection, Sequence[Keyed]], None]
 SaidAfter = Callable[[Connection, int, int], list[Record]]
 """What this service said in a partition after a seq, in consequence of records it followed."""
 
@@ -100,18 +103,27 @@ class Rebuild(Generic[S, A]):
         raise AssertionError("the last try does not wait")
 
     def _chase(self, on_progress: Progress | None) -> None:
+        write = self._new.fill  # no key is there yet
         for _ in range(_ROUNDS_MAX):
             with self._database.reading() as connection:
                 live = {row.partition: row.position for row in self._progress(connection)}
             behind = sum(live[part.partition] - part.position for part in self._parts)
             if behind <= _BEHIND_RECORDS:
                 return
-            for part in self._parts:
-                self._catch_up(part, live[part.partition], on_progress, sum(live.values()))
-                rows = part.finish()
-                self._keys += len(rows)
+            self._come_up(live, write, on_progress)
+            write = self._new.save
+
+    def _come_up(self, live: Mapping[int, int], write: Write, on_progress: Progress | None) -> None:
+        """Fold up to where live was when the round began."""
+        rows: list[Keyed] = []
+        for part in self._parts:
+            self._catch_up(part, live[part.partition], on_progress, sum(live.values()))
+            rows += _finished(part)
+            if len(rows) >= _ROWS_MAX or part is self._parts[-1]:
                 with self._database.writing() as connection:
-                    self._write(connection, part.partition, rows)
+                    write(connection, rows)
+                self._keys += len(rows)
+                rows = []
 
     def _catch_up(
         self, part: Refolding[S, A], stop: int, on_progress: Progress | None, total: int
@@ -159,8 +171,7 @@ class Rebuild(Generic[S, A]):
         spoken = part.seqs[self._rules.publisher]
         said = self._said_after(connection, part.partition, spoken)
         part.take_said(said)
-        rows = part.finish()
-        self._write(connection, part.partition, rows)
+        self._new.save(connection, _finished(part))
 
     def _flip(self, connection: Connection) -> None:
         # A record about everybody that was half done is done again from its start: what it made
@@ -177,11 +188,13 @@ class Rebuild(Generic[S, A]):
         query = select(self._core.progress).order_by(self._core.progress.c.partition)
         return connection.execute(query.with_for_update() if lock else query).all()
 
-    def _write(self, connection: Connection, partition: int, rows: Mapping[str, Row]) -> None:
-        self._new.save(connection, [(partition, key, row) for key, row in rows.items()])
-
     def _shadow(self, partition: int) -> "PartitionShadow":
         return PartitionShadow(self._database, self._history, self._new, partition)
+
+
+def _finished(part: Refolding[S, A]) -> list[Keyed]:
+    """What changed in a partition, in the order in which it is stored."""
+    return [(part.partition, key, row) for key, row in sorted(part.finish().items())]
 
 
 class PartitionShadow:
