@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Generic
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from huikuan.eventlog.core import Core, decode_seqs
 from huikuan.eventlog.database import Database
@@ -15,6 +15,7 @@ from huikuan.eventlog.history import History
 from huikuan.eventlog.ownership import check_fold_version
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.rules import A, Row, Rules, S
 from huikuan.eventlog.state import State, state_numbered
@@ -52,6 +53,13 @@ class Questions(Generic[S, A]):
     ) -> None:
         self._rules, self._database, self._core = rules, database, core
         self.log_history, self._partitions = history, partitions
+        pointer, progress = core.pointer.c, core.progress.c
+        self._pointed = Prepared(select(pointer.state, pointer.fold_version))
+        self._reached = Prepared(
+            select(progress.position).where(progress.partition == bindparam("of_partition"))
+        )
+        self._seqs = Prepared(select(progress.partition, progress.seqs))
+        self._positions = Prepared(select(progress.partition, progress.position))
 
     def read(self, key: str) -> tuple[A, S]:
         """One key's state, blank if it has none, with what its partition shares."""
@@ -117,10 +125,8 @@ class Questions(Generic[S, A]):
         partition, so that what was known never shrinks.
         """
         partition = partition_of(key, self._partitions)
-        progress = self._core.progress.c
         with self._database.reading(snapshot=True) as connection:
-            query = select(progress.position).where(progress.partition == partition)
-            stop = connection.execute(query).scalar_one()
+            ((stop,),) = self._reached.rows(connection, {"of_partition": partition})
             if isinstance(known_at, int):
                 stop = min(stop, self.log_history.stop_at(connection, partition, known_at))
             records = self.log_history.of(connection, partition, [key], stop).get(key, [])
@@ -161,22 +167,20 @@ class Questions(Generic[S, A]):
 
     def folded(self) -> dict[int, dict[str, int]]:
         """Partition → publisher → seq, as committed."""
-        progress = self._core.progress.c
         with self._database.reading() as connection:
-            found = connection.execute(select(progress.partition, progress.seqs)).all()
+            found = self._seqs.rows(connection, {})
         return {partition: decode_seqs(seqs) for partition, seqs in found}
 
     def positions(self) -> dict[int, int]:
         """Partition → the next position to be folded, as committed."""
-        progress = self._core.progress.c
         with self._database.reading() as connection:
-            found = connection.execute(select(progress.partition, progress.position)).all()
+            found = self._positions.rows(connection, {})
         return {partition: position for partition, position in found}  # noqa: C416
 
     def _state(self, connection: Connection) -> State:
-        pointer = connection.execute(select(self._core.pointer)).one()
-        check_fold_version(self._rules, pointer.fold_version)
-        return state_numbered(pointer.state, is_postgres=self._database.is_postgres)
+        ((number, fold_version),) = self._pointed.rows(connection, {})
+        check_fold_version(self._rules, fold_version)
+        return state_numbered(number, is_postgres=self._database.is_postgres)
 
     def _shared(self, body: bytes | None) -> S:
         return self._rules.blank_shared() if body is None else self._rules.load_shared(body)

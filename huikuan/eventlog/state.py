@@ -29,6 +29,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 
 from huikuan.eventlog.core import TEXT, one_of
 from huikuan.eventlog.database import copy_in
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import Row
 
@@ -60,9 +61,11 @@ class State:
         )
         self._merge = merge
         self._merge_rows = str(merge.compile(dialect=dialect.dialect()))
-        self._load = select(self.table.c.key, self.table.c.body).where(
-            self.table.c.partition == bindparam("partition"),
-            one_of(self.table.c.key, is_postgres=is_postgres),
+        self._load = Prepared(
+            select(self.table.c.key, self.table.c.body).where(
+                self.table.c.partition == bindparam("partition"),
+                one_of(self.table.c.key, is_postgres=is_postgres),
+            )
         )
         columns = self.table.c
         self._everyone = (
@@ -95,7 +98,7 @@ class State:
     ) -> dict[str, bytes]:
         """The bodies of those keys that have one."""
         wanted = {"partition": partition, "keys": list(keys)}
-        found = connection.execute(self._load, wanted)
+        found = self._load.rows(connection, wanted)
         return {key: body for key, body in found}  # noqa: C416 - rows are not pairs
 
     def due(
