@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 from deploy.local.kafka import start_kafka
 from deploy.local.postgres import create_database, sqlalchemy_url, start_postgres
-from services.bench import children, serving
+from services.bench import asking, children, serving
 from services.bench.children import Figure, Task
 
 TOPIC = "huikuan.bench"
@@ -124,10 +124,16 @@ def _words(*words: str) -> Task:
 
 
 def _served(home: Path, runs: int) -> None:
-    table = Table(title="All in one: huikuan serve on SQLite")
+    _show_spreads("All in one: huikuan serve on SQLite", serving.measure(home, runs, console.log))
+    title = f"Asking about one of {asking.DEBTORS:,} debtors, {asking.RATE_PER_S} questions/s"
+    _show_spreads(title, asking.measure(home, runs, console.log))
+
+
+def _show_spreads(title: str, measured: Mapping[str, serving.Spread]) -> None:
+    table = Table(title=title)
     for column in ("", "median", "least", "most"):
         table.add_column(column, justify="left" if not column else "right")
-    for name, values in serving.measure(home, runs, console.log).items():
+    for name, values in measured.items():
         table.add_row(name, *(f"{value:,.1f}" for value in values))
     answers.print(table)
 

@@ -30,24 +30,25 @@ def measure(home: Path, runs: int, told: Callable[[str], None]) -> dict[str, Spr
     measured: list[latency.Latency] = []
     for number in range(runs):
         told(f"serving ({number + 1}/{runs})")
-        with _served(home / f"serve{number}") as (url, start_ms):
+        with served(home / f"serve{number}") as (url, start_ms):
             starts_ms.append(start_ms)
             measured.append(asyncio.run(latency.measure(url, KEY, LATENCY_SECONDS)))
     demos_ms = [_demo_ms() for _ in range(runs)]
     return {
-        "first answer, ms after the command": _spread(starts_ms),
-        f"fact → escalation at {latency.RATE_PER_S}/s, p50 ms": _spread(
+        "first answer, ms after the command": spread(starts_ms),
+        f"fact → escalation at {latency.RATE_PER_S}/s, p50 ms": spread(
             [one.p50_ms for one in measured]
         ),
-        f"fact → escalation at {latency.RATE_PER_S}/s, p99 ms": _spread(
+        f"fact → escalation at {latency.RATE_PER_S}/s, p99 ms": spread(
             [one.p99_ms for one in measured]
         ),
-        "huikuan demo, ms": _spread(demos_ms),
+        "huikuan demo, ms": spread(demos_ms),
     }
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[tuple[str, float]]:
+def served(home: Path) -> Iterator[tuple[str, float]]:
+    """A server on this home: its address, and how many milliseconds it took to answer."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "HUIKUAN_HOME": str(home), "HUIKUAN_API_KEY": KEY}
@@ -96,5 +97,6 @@ def _free_port() -> int:
         return port
 
 
-def _spread(values: list[float]) -> Spread:
+def spread(values: list[float]) -> Spread:
+    """Median, least and most."""
     return statistics.median(values), min(values), max(values)
