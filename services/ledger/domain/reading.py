@@ -24,6 +24,7 @@ _TAKEN_ELSEWHERE = {
     "huikuan.escalation.acknowledged.v1": (
         "acknowledge by POST /notifier/v1/escalations/{id}/acknowledgements"
     ),
+    "huikuan.notice.delivered.v1": ("report it by POST /notifier/v1/escalations/{id}/deliveries"),
     "huikuan.escalation.approved.v1": ("approve by POST /notifier/v1/escalations/{id}/approvals"),
 }
 _TAKEN_BY_PREFIX = {
