@@ -45,7 +45,8 @@ class Ahead:
         ``count``: how many debtors the partition has, where all of it is led, so that the breaker
         weighs its days; without it no day is weighed.
         """
-        self._rules, self._weighs, self._count = rules, weighing(rules), count
+        self._rules = rules
+        self._weighs = None if count is None else (weighing(rules), count)
         self.shared = rules.load_shared(rules.dump_shared(shared))
         self._reviews: defaultdict[date, list[Watched]] = defaultdict(list)
         self._everyone: list[Watched] = []
@@ -80,9 +81,10 @@ class Ahead:
             due_now = self._everyone
         for watched in due_now:
             rules.advance(watched, shared)
-        if due.weighed and self._count is not None:
-            weight = sum(self._weighs.weigh(watched, record, shared) for watched in due_now)
-            self._weighs.weighed(weight, self._count, record, shared)
+        if due.weighed and self._weighs is not None:
+            weighs, count = self._weighs
+            weight = sum(weighs.weigh(watched, record, shared) for watched in due_now)
+            weighs.weighed(weight, count, record, shared)
         for watched in due_now:
             for saying in rules.decide(watched, record, shared):
                 event = escalation_in(saying)

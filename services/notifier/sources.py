@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.standing import Line, Standing
 from huikuan.eventlog.record import Record
 from huikuan.events.cash import PaymentReceived
-from huikuan.events.codec import FACTS, decode, effective_on
+from huikuan.events.codec import FACT_TYPES, FACTS, TYPES, decode, effective_on
+from huikuan.events.fields import Event
 from huikuan.events.ledger import RecordConflicted
 from huikuan.events.relations import CreditLimitSet, DebtorRegistered
 from services.notifier.domain.age import age_days
@@ -29,6 +31,9 @@ _NAMED = (
 )
 """Fields by which a fact names what it is about."""
 _ANY = ""
+_KINDS = frozenset(FACTS)
+_TOLD_NOTHING = TYPES.keys() - FACT_TYPES - {RecordConflicted.TYPE}
+"""What our services say stands behind nothing that a rule saw."""
 
 Named = tuple[str, str, str]
 """Field, company and name."""
@@ -42,14 +47,14 @@ class Sources:
         self._ids: defaultdict[Named, list[str]] = defaultdict(list)
         self._order: dict[str, int] = {}
         for record in records:
-            if record.meta is not None:
+            if record.meta is not None and record.meta.type not in _TOLD_NOTHING:
                 self._index(record.meta.id, record.meta.type, record.value)
 
     def _index(self, event_id: str, type_: str, value: bytes) -> None:
         event = decode(type_, value)
         if isinstance(event, RecordConflicted):
             self._add(("conflict", _ANY, event.conflict), event_id)
-        if type(event) not in FACTS:
+        if type(event) not in _KINDS:
             return
         if effective_on(event) > self._day:
             if isinstance(event, PaymentReceived):
@@ -59,8 +64,8 @@ class Sources:
             self._add(("profile", _ANY, _ANY), event_id)
         if isinstance(event, CreditLimitSet):
             self._add(("limit", _ANY, _ANY), event_id)
-        for field in _NAMED:
-            name = getattr(event, field, None)
+        for field in _fields_that_name(type(event)):
+            name = getattr(event, field)
             if isinstance(name, str):
                 self._add((field, event.company, name), event_id)
                 self._add((field, _ANY, _ANY), event_id)
@@ -95,6 +100,11 @@ class Sources:
 
     def _sorted(self, ids: Iterable[str]) -> list[str]:
         return sorted(set(ids), key=self._order.__getitem__)
+
+
+@cache
+def _fields_that_name(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(field for field in _NAMED if field in kind.__struct_fields__)
 
 
 def behind(
