@@ -1,22 +1,18 @@
 """The HTTP face of the notifier. It alone knows paths and status codes."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
-from huikuan.web.problems import FieldError, Problem
+from huikuan.web.problems import Problem
 from huikuan.web.wording import Words
 from services.notifier.backtest_api import backtest_router
 from services.notifier.delivering import Delivering
 from services.notifier.delivering_api import delivering_router
-from services.notifier.feed import Item, cursor_of, items_of
+from services.notifier.feed import Item, items_of
 from services.notifier.forecast_api import forecast_router
 from services.notifier.guarding import Guarding
 from services.notifier.guarding_api import guarding_router
@@ -35,12 +31,9 @@ from services.notifier.requests import (
     trace_of,
 )
 from services.notifier.service import Notifier
+from services.notifier.stream_api import feed_cursor, stream_router
 
-_STREAM_PAGE = 200
-_UNWOKEN_S = 1.0
-"""How long a stream waits unwoken: another process may have let something out."""
 _NO_STEP = Words("No policy has such a step.", "没有策略包含该步骤。")
-_NO_CURSOR = Words("Not a cursor that we gave out.", "不是本系统给出的游标。")
 
 Escalation = Annotated[str, Path(max_length=1_000)]
 
@@ -90,29 +83,12 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
     @router.get("/escalations", tags=["feed"], summary="Everything said, in order per debtor")
     def feed(waited: AfterPosition, page: Page) -> Response:
         del waited
-        items, _ = read(_cursor(page.after, "after"), page.limit + 1)
+        items, _ = read(feed_cursor(page.after, "after"), page.limit + 1)
         more = len(items) > page.limit
         items = items[: page.limit]
         return answered({"items": items, **({"next": items[-1].cursor} if more else {})})
 
-    @router.get(
-        "/escalations/stream",
-        tags=["feed"],
-        summary="The same as server-sent events",
-        response_class=EventSourceResponse,
-    )
-    async def stream(
-        cursor: Annotated[dict[int, int], Depends(_stream_cursor)],
-    ) -> AsyncIterator[ServerSentEvent]:
-        async with service.bell.listen() as listener:
-            while not service.bell.is_silenced:
-                listener.look()
-                items, cursor = await run_in_threadpool(read, cursor, _STREAM_PAGE)
-                for item in items:
-                    data = msgspec.json.encode(item).decode()
-                    yield ServerSentEvent(raw_data=data, event="escalation", id=item.cursor)
-                if len(items) < _STREAM_PAGE:  # a ring since we looked is not missed
-                    await listener.wait(_UNWOKEN_S)
+    router.include_router(stream_router(read, service.bell))
 
 
 def _add_holds(router: APIRouter, notifier: Notifier) -> None:
@@ -192,18 +168,3 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
         key, trace = key_in(idempotency_key), trace_of(request)
         position = answering.approve(escalation, by, reason, key, trace)
         return answered({"escalation": escalation, "by": by, "position": position}, 201)
-
-
-def _cursor(token: str, parameter: str) -> dict[int, int]:
-    try:
-        return cursor_of(token)
-    except ValueError:
-        raise Problem(422, errors=[FieldError(_NO_CURSOR, parameter=parameter)]) from None
-
-
-async def _stream_cursor(
-    after: Annotated[str, Query(max_length=8_000, description="A `cursor` of ours.")] = "",
-    last_event_id: Annotated[str, Header(max_length=8_000)] = "",
-) -> dict[int, int]:
-    """Where a stream begins; looked at before it does, so that it can still be refused."""
-    return _cursor(last_event_id or after, "Last-Event-ID" if last_event_id else "after")
