@@ -56,6 +56,8 @@ class Database:
         """One transaction that writes; not to be nested. Commits unless an exception leaves it."""
         with self._turn(), self._connected(writes=True) as connection, connection.begin():
             yield connection
+            if not self.is_postgres:
+                FLOOR.leave()
 
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
@@ -124,8 +126,10 @@ class Database:
             return
         if self._writes_here == threading.get_ident():
             raise RuntimeError("a transaction that writes was begun inside another one")
-        if not self._writer.acquire(timeout=3 * _BUSY_S):
-            raise TimeoutError("another transaction of this process has been writing for too long")
+        if not self._writer.acquire(blocking=False):
+            FLOOR.leave()
+            if not self._writer.acquire(timeout=3 * _BUSY_S):
+                raise TimeoutError("another transaction of this process is writing for too long")
         self._writes_here = threading.get_ident()
         try:
             yield

@@ -120,11 +120,12 @@ class EmbeddedLog:
         for partition in batches:
             if not 0 <= partition < self._partitions:
                 raise LogError(f"there is no partition {partition}")
-        with FLOOR, self._writing:
+        with self._writing, FLOOR:
             try:
                 self._writer.execute("begin immediate")
                 for partition, entries in batches.items():
                     self._insert(partition, entries)
+                FLOOR.leave()
                 self._writer.execute("commit")
             except sqlite3.DataError as error:
                 self._roll_back()
