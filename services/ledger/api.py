@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.straight import StraightRoute
 from huikuan.web.wording import Words
 from services.ledger.announcing_api import announcing_router
 from services.ledger.answers import answer_json
@@ -30,18 +31,18 @@ _SMALL_BYTES = 16_384
 """A body up to this size is read sooner than it is handed to a thread."""
 
 
-def make_router(ledger: Ledger) -> APIRouter:
+def make_routers(ledger: Ledger) -> list[APIRouter]:
     """All routes of the ledger; they start with ``/v1``."""
     router = APIRouter(prefix="/v1")
-    router.include_router(_intake_router(ledger))
+    router.include_router(_days_router(ledger))
     router.include_router(_questions_router(ledger))
     router.include_router(announcing_router(ledger.announcing))
     router.include_router(settling_router(ledger))
-    return router
+    return [_intake_router(ledger), router]
 
 
 def _intake_router(ledger: Ledger) -> APIRouter:
-    router = APIRouter(tags=["intake"])
+    router = APIRouter(prefix="/v1", tags=["intake"], route_class=StraightRoute)
     gathering: Gathering[Row, Taken] = Gathering(ledger.taking.take_together)
 
     @router.post("/events", summary="One CloudEvent or a list; every row is answered for")
@@ -53,6 +54,12 @@ def _intake_router(ledger: Ledger) -> APIRouter:
             rows = rows_in(body, media_type)
         taken = await gathering.do(rows)
         return answer_json({"results": taken.results, "position": taken.position.encode()})
+
+    return router
+
+
+def _days_router(ledger: Ledger) -> APIRouter:
+    router = APIRouter(tags=["intake"])
 
     @router.post("/days", summary="Open the business days up to a date, in order")
     async def open_days(request: Request) -> Response:

@@ -10,7 +10,7 @@ from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from huikuan.web.problems import Problem, answer_problem
 from huikuan.web.wording import Words
-from services.ledger.api import make_router
+from services.ledger.api import make_routers
 from services.ledger.quarantine_metrics import QuarantineMetrics
 from services.ledger.service import Ledger
 
@@ -23,7 +23,7 @@ def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
     app = make_edge(
         title="Huikuan ledger",
         service=ledger.service,
-        routers=[make_router(ledger)],
+        routers=make_routers(ledger),
         keys=keys,
         collectors=[QuarantineMetrics(ledger.quarantine)],
         invariants=ledger.questions.imbalances,
