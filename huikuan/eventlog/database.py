@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
@@ -31,6 +31,8 @@ _SQLITE_PRAGMAS = (
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
 )
+
+Isolation = Literal["REPEATABLE READ", "AUTOCOMMIT"]
 
 
 class BusyError(Exception):
@@ -61,10 +63,13 @@ class Database:
 
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
-        """One transaction that reads; with ``snapshot`` all of it sees the same moment."""
+        """Reads; with ``snapshot`` all of it sees the same moment."""
         with self._connected(writes=False) as connection:
-            if snapshot and self.is_postgres:
-                connection.execution_options(isolation_level="REPEATABLE READ")
+            if self.is_postgres:
+                # Without ``snapshot`` each statement sees what is newest anyway: a transaction
+                # around them would only cost two more round trips.
+                isolation: Isolation = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
+                connection.execution_options(isolation_level=isolation)
             with connection.begin():
                 yield connection
 

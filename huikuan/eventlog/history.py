@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from operator import itemgetter
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -99,7 +100,8 @@ class TableHistory:
         """See ``History``."""
         asked = {"keys": list(keys), "of_partition": partition, "stop": stop}
         found: Histories = defaultdict(list)
-        for position, key, header, value in sorted(connection.execute(self._of_keys, asked)):
+        rows = sorted(connection.execute(self._of_keys, asked), key=itemgetter(0))
+        for position, key, header, value in rows:
             found[key].append(Record(partition, position, key, value, decode_meta(header)))
         return dict(found)
 

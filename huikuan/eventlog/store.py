@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
@@ -19,10 +19,13 @@ class PartitionStore:
         self, database: Database, core: Core, history: History, state: State, partition: int
     ) -> None:
         self._database = database
-        self._core = core
         self._history = history
         self._state = state
         self._partition = partition
+        aside = core.set_aside.c
+        self._unread = select(aside.position).where(
+            aside.partition == partition, one_of(aside.key, is_postgres=database.is_postgres)
+        )
 
     def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
         """See ``due.Store``."""
@@ -45,19 +48,7 @@ class PartitionStore:
         """See ``due.Store``."""
         with self._database.reading() as connection:
             known = self._history.of(connection, self._partition, keys, stop)
-            unread = unreadable_places(connection, self._core, self._partition, keys)
+            unread = set(connection.scalars(self._unread, {"keys": list(keys)}))
         if not unread:
             return known
         return {k: [r for r in rs if r.position not in unread] for k, rs in known.items()}
-
-
-def unreadable_places(
-    connection: Connection, core: Core, partition: int, keys: Collection[str]
-) -> set[int]:
-    """Positions of these keys' records that were set aside."""
-    aside = core.set_aside.c
-    query = select(aside.position).where(
-        aside.partition == partition,
-        one_of(aside.key, is_postgres=connection.dialect.name == "postgresql"),
-    )
-    return set(connection.scalars(query, {"keys": list(keys)}))
