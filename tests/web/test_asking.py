@@ -1,14 +1,16 @@
 """What questions have in common: dates, knowledge, pages, and waiting for one's own writes."""
 
+import inspect
 import threading
 from datetime import UTC, datetime
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huikuan.eventlog.position import Position
-from huikuan.web.asking import milliseconds_of
+from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page, milliseconds_of
 from tests.web.apps import Folded, app_with, client_of
 
 TOKEN = Position({"ledger": {3: 7}}).encode()
@@ -24,6 +26,12 @@ def test_a_question_may_name_dates_and_pages() -> None:
     instant = datetime(2013, 6, 30, 16, tzinfo=UTC).timestamp() * 1000
     expected = {"as_of": "2013-06-30", "known_at": instant, "limit": 7, "after": "abc"}
     assert client_of().get(url).json() == expected
+
+
+@pytest.mark.parametrize("asked", [AfterPosition, AsOf, KnownAt, Page])
+def test_no_parameter_costs_a_trip_to_a_thread(asked: Any) -> None:
+    depends = get_args(asked)[1]
+    assert inspect.iscoroutinefunction(depends.dependency)
 
 
 def test_knowledge_may_be_a_position() -> None:
