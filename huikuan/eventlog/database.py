@@ -113,11 +113,13 @@ class Database:
         connection = idle.pop() if idle else self._connect(writes=writes)
         try:
             yield connection
-        finally:
-            if len(idle) < _IDLE_MAX and not connection.invalidated:
-                idle.append(connection)
-            else:
-                connection.close()
+        except BaseException:
+            connection.close()  # whatever state it is in, the pool brings it back to none
+            raise
+        if len(idle) < _IDLE_MAX:
+            idle.append(connection)
+        else:
+            connection.close()
 
     def _connect(self, *, writes: bool) -> Connection:
         connection = self.engine.connect()
