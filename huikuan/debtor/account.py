@@ -120,6 +120,8 @@ class Account(msgspec.Struct, array_like=True, gc=False):
     index: Index | None = None
     overrides: tuple[Override, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    fees: tuple[str, ...] = ()
+    """The names of items that are fees of steps."""
 
 
 def name_of(company: str, document: str) -> str:

@@ -70,14 +70,26 @@ def settle(account: Account, book_at: int, on: Day, setting: Setting) -> None:
         terms = terms_on(setting, date.fromordinal(on))
         if terms.allocate == "oldest_due":
             shielded = shields(account, book_at, on, terms) if account.disputes else {}
+            if account.fees:
+                shielded = shielded | _fees(account, book)
             for money_at in tuple(book.free):
                 _assume(account, book, money_at, on, shielded)
     if book.free and account.refunds:
         refund_waiting(account, book_at, on)
 
 
+def _fees(account: Account, book: Book) -> dict[int, int]:
+    """What is open of a book's fees: they come after all else, as disputed parts do."""
+    names, items = account.fees, account.items
+    return {
+        at: items[at].open_minor
+        for at in book.open
+        if name_of(book.company, items[at].invoice) in names
+    }
+
+
 def _assume(account: Account, book: Book, money_at: int, on: Day, shielded: dict[int, int]) -> None:
-    """Assume that money pays what is oldest due, disputed parts last."""
+    """Assume that money pays what is oldest due, disputed parts and fees last."""
     spendable = account.moneys[money_at].free_minor - claimed_minor(account, money_at)
     for disputed_too in (False, True):
         for at in tuple(book.open):

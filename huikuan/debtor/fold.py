@@ -12,11 +12,12 @@ from typing import Any
 from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
 from huikuan.debtor.account import Account, Key, name_of, new_account
 from huikuan.debtor.early import take_early
+from huikuan.debtor.fees import cancel_fee, charge
 from huikuan.debtor.overrides import end_override, set_override
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import Day
 from huikuan.debtor.waiting import ready_keys, wait, waiting_key
-from huikuan.events import cash, codec, ledger, promises, sales
+from huikuan.events import cash, codec, ledger, notifier, promises, sales
 from huikuan.events import relations as known
 from huikuan.events.fields import Event
 
@@ -56,8 +57,10 @@ FOLDS: dict[type[Event], Fold] = {
     cash.InvoiceWrittenOff: amendment.write_off,
     cash.WriteOffReversed: amendment.reverse_write_off,
     promises.PromiseWithdrawn: relations.withdraw,
+    notifier.FeeCharged: charge,
+    notifier.FeeCancelled: cancel_fee,
 }
-"""How each fact counts; a test holds it against ``huikuan.events.codec.FACTS``."""
+"""How each fact counts, and each charge; a test holds it against ``huikuan.events.codec``."""
 
 MAKES: dict[type[Event], str] = {
     sales.InvoiceIssued: "invoice",
@@ -69,6 +72,7 @@ MAKES: dict[type[Event], str] = {
     known.DunningPaused: "pause",
     known.OverrideSet: "override",
     promises.PromiseMade: "promise",
+    notifier.FeeCharged: "invoice",
 }
 """What facts make that early facts may wait for."""
 

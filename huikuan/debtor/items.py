@@ -107,11 +107,16 @@ def cancel(
     account: Account, event: InvoiceCancelled, event_id: str, on: Day, setting: Setting
 ) -> None:
     """An invoice was cancelled: what had paid it is unapplied again, its number is free."""
-    named = items_named(account, event.company, event.invoice)
-    if not named:
+    if not cancel_items(account, event.company, event.invoice, on, setting):
         keep_for_invoice(account, event, event.invoice, event_id)
-        return
-    del index_of(account).invoices[name_of(event.company, event.invoice)]
+
+
+def cancel_items(account: Account, company: str, invoice: str, on: Day, setting: Setting) -> bool:
+    """Cancel an invoice or a fee by its name; False where there is none."""
+    named = items_named(account, company, invoice)
+    if not named:
+        return False
+    del index_of(account).invoices[name_of(company, invoice)]
     for at in named:
         undo_item(account, at, on)
         item = account.items[at]
@@ -123,6 +128,7 @@ def cancel(
     account.covers = [cover for cover in account.covers if cover.item not in named]
     account.due_rules = tuple(rule for rule in account.due_rules if rule.item not in named)
     settle(account, account.items[named[0]].book, on, setting)
+    return True
 
 
 def undo_item(account: Account, at: int, on: Day) -> None:

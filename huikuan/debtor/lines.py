@@ -65,6 +65,7 @@ class Totals(msgspec.Struct, gc=False):
     ordered: int = 0
     shipped: int = 0
     bills: int = 0
+    fees: int = 0
 
 
 def add_lines(

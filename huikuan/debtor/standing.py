@@ -3,8 +3,9 @@
 from datetime import date
 
 import msgspec
+from msgspec.structs import replace
 
-from huikuan.debtor.account import Account
+from huikuan.debtor.account import Account, name_of
 from huikuan.debtor.dealings import Override
 from huikuan.debtor.disputes import pauses_on
 from huikuan.debtor.exposure import exposure_on
@@ -37,6 +38,8 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
     """``ordered``, ``shipped_unbilled``, ``invoiced``, ``bill_of_exchange``."""
     limit_minor: int | None
     """None is unlimited."""
+    fees_minor: int = 0
+    """Open fees; they are in the balance and the exposure, and no rule counts them."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -63,6 +66,13 @@ class Standing(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
     overrides: tuple[Override, ...] = ()
     """A person's, that hold on the day or ended on it."""
+    fees: tuple[Line, ...] = ()
+    """Open fees: shown, and asked for by no rule."""
+
+    @property
+    def open_lines(self) -> tuple[Line, ...]:
+        """All that is open, fees at the end."""
+        return (*self.lines, *self.fees) if self.fees else self.lines
 
 
 def standing(account: Account, day: date, setting: Setting) -> Standing:
@@ -95,7 +105,25 @@ def standing(account: Account, day: date, setting: Setting) -> Standing:
         totals.setdefault(limit.currency, Totals())
     for (_, currency), coming_minor in deferring.coming.items():
         totals.setdefault(currency, Totals()).coming += coming_minor
-    return _digest(known, day, lines, totals, deferring)
+    if not known.fees:
+        return _digest(known, day, lines, totals, deferring)
+    return _with_fees(known, day, lines, totals, deferring)
+
+
+def _with_fees(
+    known: Account,
+    day: date,
+    lines: list[Line],
+    totals: dict[str, Totals],
+    deferring: Deferring,
+) -> Standing:
+    """The same with fees apart, so that no rule sees them."""
+    fees, rest = list[Line](), list[Line]()
+    for line in lines:
+        is_fee = name_of(line.company, line.item) in known.fees
+        (fees if is_fee else rest).append(line)
+        totals[line.currency].fees += line.open_minor * is_fee
+    return replace(_digest(known, day, rest, totals, deferring), fees=tuple(fees))
 
 
 def _digest(
@@ -161,4 +189,5 @@ def _sums(total: Totals, limit: int | None) -> Sums:
             "bill_of_exchange": total.bills,
         },
         limit,
+        total.fees,
     )

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from huikuan.debtor.account import Account
+from huikuan.debtor.account import Account, name_of
 from huikuan.debtor.dealings import Promise
 from huikuan.debtor.setting import NO_POLICY, Setting, terms_on
 from huikuan.debtor.things import NEVER, Day, Money
@@ -212,11 +212,17 @@ def _state(one: Weighed, on: Day, *, kept: bool) -> State:
 
 
 def owed_minor(account: Account, promise: Promise) -> int:
-    """What is open of a promise's invoices; of one without, what was issued by its last date."""
+    """What is open of a promise's invoices; of one without, what was issued by its last date.
+
+    Fees are left out: for them nothing is demanded.
+    """
     last_on = max(stage.due_on for stage in promise.stages)
     owed = 0
-    for at in account.books[promise.book].open:
+    book, fees = account.books[promise.book], account.fees
+    for at in book.open:
         item = account.items[at]
+        if fees and name_of(book.company, item.invoice) in fees:
+            continue
         if item.invoice in promise.invoices if promise.invoices else item.on <= last_on:
             owed += item.open_minor
     return owed

@@ -121,8 +121,8 @@ class Refolding(Generic[S, A]):
         for record in records:
             if record.key == EVERYBODY:
                 self._everybody(record)
-            else:
-                self.rules.fold(self._account(record.key), record, self.shared)
+            elif not self.rules.fold(self._account(record.key), record, self.shared):
+                self._stale.add(record.key)
 
     def finish(self) -> dict[str, Row]:
         """The rows that changed since the last time; forgets the accounts."""

@@ -72,11 +72,19 @@ SAID: tuple[type[Event], ...] = (
     notifier.EscalationLifted,
     notifier.EscalationVoided,
     notifier.EscalationRetracted,
+    notifier.FeeCharged,
+    notifier.FeeCancelled,
 )
 """What our own services say."""
 
+CHARGES: tuple[type[Event], ...] = (notifier.FeeCharged, notifier.FeeCancelled)
+"""What is said and folded into accounts as facts are; intake takes none."""
+
 TYPES: dict[str, type[Event]] = {kind.TYPE: kind for kind in FACTS + SAID}
 FACT_TYPES = frozenset(kind.TYPE for kind in FACTS)
+CHARGE_TYPES = frozenset(kind.TYPE for kind in CHARGES)
+FOLDED_TYPES = FACT_TYPES | CHARGE_TYPES
+"""All that an account is folded from."""
 
 _DECODE = {name: msgspec.json.Decoder(kind).decode for name, kind in TYPES.items()}
 _encoder = msgspec.json.Encoder()

@@ -1,9 +1,9 @@
-"""What the notifier says: policies adopted, and the life of every escalation."""
+"""What the notifier says: policies adopted, the life of every escalation, and their fees."""
 
 from datetime import date
 from typing import Any, ClassVar
 
-from huikuan.events.fields import Event, Id, Word
+from huikuan.events.fields import Amount, Currency, Event, Id, Word
 
 
 class PolicyAdopted(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -116,6 +116,40 @@ class EscalationRetracted(EscalationSaid, frozen=True, kw_only=True, omit_defaul
     """Raised, and shown by late facts not to have been due (追溯撤销)."""
 
     TYPE: ClassVar[str] = "huikuan.escalation.retracted.v1"
+
+
+class FeeCharged(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A step that was raised costs the debtor a fee (催收费用); it has no due date."""
+
+    TYPE: ClassVar[str] = "huikuan.fee.charged.v1"
+    RANK: ClassVar[int] = 95
+    DATE: ClassVar[str] = "effective_on"
+    NAME: ClassVar[str] = "fee"
+
+    fee: Id
+    escalation: Id
+    step: Word
+    amount: Amount
+    currency: Currency
+    on: date
+    effective_on: date
+    policy_version: Id
+
+
+class FeeCancelled(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The step of a fee was retracted, and the fee with it."""
+
+    TYPE: ClassVar[str] = "huikuan.fee.cancelled.v1"
+    RANK: ClassVar[int] = 96
+    DATE: ClassVar[str] = "effective_on"
+    NAME: ClassVar[str] = "fee"
+
+    fee: Id
+    cancellation: Id
+    escalation: Id
+    on: date
+    effective_on: date
+    reason: Word | None = None
 
 
 class BreakerTripped(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):

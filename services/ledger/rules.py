@@ -18,7 +18,7 @@ from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
 
 PUBLISHER = "ledger"
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 _shared_decoder = msgspec.json.Decoder(Setting)
 _shared_encoder = msgspec.json.Encoder(order="deterministic")
@@ -112,11 +112,11 @@ class LedgerRules:
 
 
 def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:
-    """The facts among a debtor's records, with their ids."""
+    """The facts and charges among a debtor's records, with their ids."""
     return [
         (record.meta.id, _event(record))
         for record in records
-        if record.meta is not None and record.meta.type in codec.FACT_TYPES
+        if record.meta is not None and record.meta.type in codec.FOLDED_TYPES
     ]
 
 

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from huikuan.debtor.fold import receive
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.events.codec import FACTS, effective_on
+from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
 from services.notifier.domain.change import Place
 from services.notifier.domain.decide import decide
@@ -29,7 +31,12 @@ def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
         return []
     opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
     judged_from = shared.judge_from or day if record.key == EVERYBODY else day
-    speech = Speech(account.case, account.debtor, record, day)
+
+    def book(charge: Event, charge_id: str) -> None:
+        in_order = receive(account.account, charge, charge_id, shared.setting)
+        assert in_order, "a charge counts from the day after, so it waits"
+
+    speech = Speech(account.case, account.debtor, record, day, book)
     retracted = _retract(account, shared, speech)
     decision = as_weighed(account, shared, day) if opening else None
     decision = decision or decide(

@@ -149,8 +149,9 @@ def _books(standing: Standing) -> Iterator[Book]:
         lines = tuple(
             line for line in standing.lines if (line.company, line.currency) == (company, currency)
         )
-        exposure = standing.sums[currency].exposure_minor
-        yield Book(company, currency, lines, max(sum(each.open_minor for each in lines), exposure))
+        sums = standing.sums[currency]
+        owed_minor = sum(each.open_minor for each in lines) + sums.fees_minor
+        yield Book(company, currency, lines, max(owed_minor, sums.exposure_minor))
 
 
 def _plans(subject: str, means: Means, book: Book) -> Iterator[Plan]:

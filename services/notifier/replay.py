@@ -58,8 +58,13 @@ class Replay:
 
     def _begin(self) -> None:
         """Fold what came before the period: nothing is decided about it."""
-        before = self._line.before
-        self._at = bisect_left(self._inputs, self._line.positions[0], key=_position)
+        first = self._line.positions[0]
+        self._at = bisect_left(self._inputs, first, key=_position)
+        self._fold_earlier(self._line.before)
+        if any(True for _ in self._watched.case.charges()):
+            self._refold(first, self._line.before)
+
+    def _fold_earlier(self, before: Shared) -> None:
         earlier = self._inputs[: self._at]
         if all(record.meta for record in earlier):
             try:

@@ -1,6 +1,7 @@
 """What the notifier does with records: folds facts into accounts, decides, notes what it says."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -11,7 +12,7 @@ from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, 
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.record import Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
-from huikuan.events.codec import FACT_TYPES, UnknownTypeError, decode
+from huikuan.events.codec import CHARGE_TYPES, FACT_TYPES, FOLDED_TYPES, UnknownTypeError, decode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import (
     BusinessDayOpened,
@@ -131,7 +132,10 @@ class NotifierRules:
             return receive(account.account, event, meta.id, shared.setting)
         if meta.type in CASE_TYPES:
             account.case_body = None
-            note(account.case, decode(meta.type, record.value), meta.recorded_at)
+            event = decode(meta.type, record.value)
+            note(account.case, event, meta.recorded_at)
+            if meta.type in CHARGE_TYPES:
+                return receive(account.account, event, meta.id, shared.setting)
         else:
             _decode(record)  # nothing to us, but every service sets the same records aside
         return True
@@ -149,12 +153,15 @@ class NotifierRules:
             for meta, event in said:
                 if meta.type in CASE_TYPES:
                     note(account.case, event, meta.recorded_at)
+                if meta.type in CHARGE_TYPES:
+                    facts.append((meta.id, event))
         return receive_all(account.account, facts, shared.setting)
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
-        """See ``Rules``; the case stays as it is."""
+        """See ``Rules``; the case stays as it is, and what it charged may not be on the log yet."""
         account.sight = account.waits_for_opening = account.weighed = None
-        refold(account.account, facts_of(records), shared.setting)
+        facts = chain(facts_of(records), account.case.charges())
+        refold(account.account, facts, shared.setting)
 
     def advance(self, account: Watched, shared: Shared) -> None:
         """See ``Rules``."""
@@ -206,7 +213,7 @@ def _too_old(unknown: UnknownTypeError) -> LogError:
 
 
 def facts_of(records: Sequence[Record]) -> Iterator[tuple[str, Event]]:
-    """The facts among records, each with its id."""
+    """The facts and charges among records, each with its id."""
     for record in records:
-        if record.meta is not None and record.meta.type in FACT_TYPES:
+        if record.meta is not None and record.meta.type in FOLDED_TYPES:
             yield record.meta.id, _decode(record)

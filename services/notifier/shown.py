@@ -9,7 +9,9 @@ from huikuan.debtor.dealings import Override
 from huikuan.debtor.standing import Line, Sums
 from huikuan.debtor.things import NEVER
 from huikuan.events.codec import amount_of
-from services.notifier.domain.case import Answer, Case, Escalation
+from services.notifier.domain.answers import Answer
+from services.notifier.domain.case import Case, Escalation
+from services.notifier.domain.charging import Fee
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policy import CLEAR
 from services.notifier.domain.view import Sight
@@ -73,6 +75,7 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
         and each.repeated_on[-1] <= day,
         "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
         "delivered": _delivered(each, day),
+        "fees": [_fee(fee, day) for fee in each.fees if fee.on <= day],
     }
     if ended and each.reason:
         entry["reason"] = each.reason
@@ -117,6 +120,20 @@ def _delivered(each: Escalation, day: date) -> dict[str, Any] | None:
     return {"by": there.by, "on": there.on, "recorded_at": instant(there.recorded_at), **told}
 
 
+def _fee(fee: Fee, day: date) -> dict[str, Any]:
+    """A fee that it cost; owed from the day after."""
+    is_cancelled = fee.cancelled_on is not None and fee.cancelled_on <= day
+    return {
+        "fee": fee.fee,
+        "company": fee.company,
+        "amount": fee.amount,
+        "currency": fee.currency,
+        "on": fee.on,
+        "effective_on": fee.effective_on,
+        "cancelled_on": fee.cancelled_on if is_cancelled else None,
+    }
+
+
 def shown_standing(sight: Sight) -> dict[str, Any]:
     """The Standing, with amounts as decimal strings, and the evidence of each item."""
     standing = sight.standing
@@ -139,6 +156,7 @@ def shown_standing(sight: Sight) -> dict[str, Any]:
         "tags": list(standing.tags),
         "balances": {currency: _sums(sums, currency) for currency, sums in standing.sums.items()},
         "items": [_line(line) | {"evidence": _evidence(line, sight)} for line in standing.lines],
+        "fees": [_line(line) for line in standing.fees],
     }
 
 

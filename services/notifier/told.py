@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from huikuan.eventlog.record import Record
 from huikuan.events.codec import decode
-from huikuan.events.notifier import EscalationSaid
+from huikuan.events.notifier import EscalationSaid, FeeCancelled, FeeCharged
 from services.notifier.domain.backtest import Period
 from services.notifier.domain.case import Case, note
 from services.notifier.words import PUBLISHER
 
+Heard = EscalationSaid | FeeCharged | FeeCancelled
 Place = tuple[str, str, str]
 """Step, company and subject."""
 
@@ -23,8 +24,8 @@ class Told:
         self.places: dict[str, Place] = {}
         """What each escalation that was said is about."""
         self._period = period
-        self._before: list[tuple[EscalationSaid, int]] = []
-        self._within: list[tuple[EscalationSaid, int]] = []
+        self._before: list[tuple[Heard, int]] = []
+        self._within: list[tuple[Heard, int]] = []
         for record in records:
             meta = record.meta
             if meta is None or not meta.said or meta.publisher != PUBLISHER:
@@ -32,10 +33,11 @@ class Told:
                 continue
             event = decode(meta.type, record.value)
             if isinstance(event, EscalationSaid):
+                self.places[event.escalation] = (event.step, event.company, event.subject)
+            if isinstance(event, Heard):
                 self._hear(event, meta.recorded_at)
 
-    def _hear(self, event: EscalationSaid, recorded_at: int) -> None:
-        self.places[event.escalation] = (event.step, event.company, event.subject)
+    def _hear(self, event: Heard, recorded_at: int) -> None:
         # A word stands on the log some time after its cause, but it tells the day of its saying.
         if event.on < self._period.first_on:
             self._before.append((event, recorded_at))

@@ -29,8 +29,8 @@ from services.promises.domain.outcomes import (
 
 PUBLISHER = "promises"
 SOURCE = "/huikuan/promises"
-FOLD_VERSION = 2
-_READ = codec.FACT_TYPES | OUTCOME_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
+FOLD_VERSION = 3
+_READ = codec.FOLDED_TYPES | OUTCOME_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
 
 _shared_decoder = msgspec.json.Decoder(Setting)
 _shared_encoder = msgspec.json.Encoder(order="deterministic")
@@ -195,11 +195,11 @@ def _window(terms: Terms) -> tuple[int, int]:
 
 
 def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:
-    """The facts among a debtor's records, with their ids."""
+    """The facts and charges among a debtor's records, with their ids."""
     return [
         (record.meta.id, event_of(record))
         for record in records
-        if record.meta is not None and record.meta.type in codec.FACT_TYPES
+        if record.meta is not None and record.meta.type in codec.FOLDED_TYPES
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from huikuan.events import cash, promises, relations, sales
+from huikuan.events import cash, notifier, promises, relations, sales
 from huikuan.events.fields import Event
 from tests.debtor.words import Fact, day
 
@@ -175,6 +175,20 @@ promised = fact(
     invoices=st.lists(invoices, max_size=1).map(tuple),
     replaces=maybe | st.sampled_from(["M", "N"]),
 )
+fee: dict[str, st.SearchStrategy[Any]] = {
+    "fee": st.sampled_from(["Y", "Z"]),
+    "escalation": st.just("E"),
+    "on": days,
+}
+charged = fact(
+    notifier.FeeCharged,
+    **fee,
+    step=st.just("s0"),
+    amount=amounts,
+    currency=currencies,
+    effective_on=later,
+    policy_version=st.just("v"),
+)
 KINDS: dict[type[Event], st.SearchStrategy[Event]] = {
     sales.InvoiceIssued: issued(),
     sales.InvoiceCancelled: fact(sales.InvoiceCancelled, invoice=invoices, on=days),
@@ -258,8 +272,12 @@ KINDS: dict[type[Event], st.SearchStrategy[Event]] = {
     promises.PromiseWithdrawn: fact(
         promises.PromiseWithdrawn, promise=st.sampled_from(["M", "N"]), on=days
     ),
+    notifier.FeeCharged: charged,
+    notifier.FeeCancelled: fact(
+        notifier.FeeCancelled, **fee, cancellation=st.just("U"), effective_on=later
+    ),
 }
-"""One strategy for every kind of fact."""
+"""One strategy for every kind of fact, and of what is folded like one."""
 
 USUAL: tuple[type[Event], ...] = (
     sales.InvoiceIssued,

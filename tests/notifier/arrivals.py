@@ -71,6 +71,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "hold": st.integers(1, 3),
     "unless": who | conditions("days_overdue", "overdue_amount"),
     "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
+    "fee": amounts,
 }
 
 
@@ -96,6 +97,7 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "breaker": st.just({"count": 0, "share": 0}),
     "feed_wait_days": st.integers(0, 2),
     "unmatched_cash": st.just("ignore"),
+    "charges": st.just("booked"),
 }
 """Values other than the defaults."""
 
@@ -143,6 +145,8 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
         other.pop("lift_by", None)
         several.append(other | ({"per": "item"} if "invoice" in scope else {}))
     switches = draw(st.fixed_dictionaries({}, optional=SWITCHES) | st.just({}))
+    if "charges" in switches:
+        several = [{"fee": {"CNY": "10.00", "USD": "1.00"}} | step for step in several]
     document = (
         draw(terms) | switches | {"version": "v", "effective_on": str(day(1)), "steps": several}
     )

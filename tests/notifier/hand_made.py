@@ -127,7 +127,7 @@ def judge(
 
 def tell(case: Case, changes: list[Change], day: date) -> None:
     """Say these changes into the case."""
-    Speech(case, "acme", cause(f"cause/{case.hold_seq}"), day).say(changes)
+    Speech(case, "acme", cause(f"cause/{case.hold_seq}"), day, lambda *_: None).say(changes)
 
 
 def approve(case: Case, *people: str, day: date = DAY) -> None:

@@ -48,7 +48,7 @@ class Ordering:
             policy_version="v1",
         )
         self.words += 1
-        speech = Speech(case, debtor, cause(f"cause/{self.words}"), june(1))
+        speech = Speech(case, debtor, cause(f"cause/{self.words}"), june(1), lambda *_: None)
         speech.say([change])
         (saying,) = speech.sayings
         event = decode(saying.type, saying.value)

@@ -38,9 +38,9 @@ class Kpis:
 
     def add(self, account: Account, setting: Setting) -> None:
         """Add one debtor."""
-        for line in standing(account, self._first_on, setting).lines:
+        for line in standing(account, self._first_on, setting).open_lines:
             self._of(line.currency).begin_minor += line.open_minor
-        for line in standing(account, self._last_on, setting).lines:
+        for line in standing(account, self._last_on, setting).open_lines:
             sums = self._of(line.currency)
             sums.end_minor += line.open_minor
             if line.days_overdue <= 0:

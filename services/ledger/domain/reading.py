@@ -30,6 +30,7 @@ _TAKEN_ELSEWHERE = {
 _TAKEN_BY_PREFIX = {
     "huikuan.promise.": "the promises service says it itself from what was received",
     "huikuan.escalation.": "the notifier says it itself, by the policy in force",
+    "huikuan.fee.": "the notifier says it itself, by the policy in force",
     "huikuan.breaker.": "the notifier says it itself, by the policy in force",
 }
 

@@ -17,7 +17,7 @@ def debtor_answer(debtor: str, day: date | None, standing: Standing | None) -> A
         "debtor": debtor,
         "as_of": day,
         "balances": balances(standing) if standing else {},
-        "items": [_item(line) for line in standing.lines] if standing else [],
+        "items": [_item(line) for line in standing.open_lines] if standing else [],
         "unsettled": list(standing.unsettled) if standing else [],
     }
 
@@ -25,7 +25,7 @@ def debtor_answer(debtor: str, day: date | None, standing: Standing | None) -> A
 def balances(standing: Standing) -> Answer:
     """Per currency what is open, overdue, unapplied, disputed and exposed; the limit if any."""
     open_minor: dict[str, int] = {}
-    for line in standing.lines:
+    for line in standing.open_lines:
         open_minor[line.currency] = open_minor.get(line.currency, 0) + line.open_minor
     return {
         currency: {

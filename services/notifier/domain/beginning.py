@@ -12,6 +12,7 @@ import msgspec
 
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.change import Change, Place, Word
+from services.notifier.domain.charging import charges_of
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.guards import AskGuards, Raising, objection, raised_on
 from services.notifier.domain.ladder import Ladder, Rule
@@ -211,4 +212,5 @@ def _change(
         effective_on=effective_on,
         policy_version=judged.ladder.policy.version,
         inputs=inputs_seen(judged.sight, rule, subject),
+        charges=charges_of(rule.step, judged.sight, subject) if judged.ladder.books_fees else (),
     )

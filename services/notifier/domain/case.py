@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from huikuan.events.codec import CHARGE_TYPES
 from huikuan.events.fields import Event
 from huikuan.events.notifier import (
     EscalationAcknowledged,
@@ -25,8 +26,12 @@ from huikuan.events.notifier import (
     EscalationRetracted,
     EscalationSaid,
     EscalationVoided,
+    FeeCancelled,
+    FeeCharged,
     NoticeDelivered,
 )
+from services.notifier.domain.answers import Answer, Delivery
+from services.notifier.domain.charging import Fee, note_fee, words_of
 from services.notifier.domain.objections import OBJECTIONS
 from services.notifier.domain.overriding import imposer
 
@@ -51,28 +56,15 @@ ANSWER_TYPES = frozenset(
     kind.TYPE for kind in (EscalationAcknowledged, EscalationApproved, NoticeDelivered)
 )
 """What people and systems tell us of an escalation."""
-CASE_TYPES = SAID_TYPES | ANSWER_TYPES
+CASE_TYPES = SAID_TYPES | ANSWER_TYPES | CHARGE_TYPES
 """What ``note`` takes in."""
 
 
-class Answer(msgspec.Struct, array_like=True, frozen=True):
-    """Who approved or acknowledged, on which open day, recorded when (ms since 1970 UTC)."""
-
-    by: str
-    on: date
-    recorded_at: int
-    hold_seq: int | None = None
-    reason: str | None = None
-
-
-class Delivery(msgspec.Struct, array_like=True, frozen=True):
-    """Who reported that a notice reached the debtor, and when it did."""
-
-    by: str
-    on: date
-    recorded_at: int
-    channel: str | None = None
-    proof: str | None = None
+_ENDED: dict[type[EscalationSaid], Status] = {
+    EscalationLifted: "lifted",
+    EscalationVoided: "voided",
+    EscalationRetracted: "retracted",
+}
 
 
 class Escalation(msgspec.Struct, array_like=True):
@@ -110,6 +102,7 @@ class Escalation(msgspec.Struct, array_like=True):
     """The open day when it was raised; its effective date may lie before."""
     delivered: Delivery | None = None
     """The first report that it reached the debtor; its repetitions need none of their own."""
+    fees: list[Fee] = msgspec.field(default_factory=list)
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -141,6 +134,12 @@ class Case(msgspec.Struct, array_like=True):
                 return each
         return None
 
+    def charges(self) -> Iterator[tuple[str, Event]]:
+        """All that was said of fees, each with its id."""
+        for each in (*self.open, *self.ended):
+            if each.fees:
+                yield from words_of(each.fees, each.escalation, each.step, each.policy_version)
+
 
 def note(case: Case, event: Event, recorded_at: int) -> None:
     """Take a word about an escalation into the case; a word about an unknown one is dropped."""
@@ -151,16 +150,15 @@ def note(case: Case, event: Event, recorded_at: int) -> None:
             _raise(case, event, recorded_at)
         case EscalationHeld():
             _hold(case, event)
-        case EscalationLifted():
-            _end(case, event, "lifted", recorded_at)
-        case EscalationVoided():
-            _end(case, event, "voided", recorded_at)
-        case EscalationRetracted():
-            _end(case, event, "retracted", recorded_at)
+        case EscalationLifted() | EscalationVoided() | EscalationRetracted():
+            _end(case, event, _ENDED[type(event)], recorded_at)
         case EscalationRepeated() | EscalationExhausted():
             _repeat(case, event)
         case EscalationApproved() | EscalationAcknowledged() | NoticeDelivered():
             _answer(case, event, recorded_at)
+        case FeeCharged() | FeeCancelled():
+            if found := case.find(event.escalation):
+                note_fee(found.fees, event)
         case _:
             return
     if isinstance(event, EscalationSaid) and event.hold_seq is not None:

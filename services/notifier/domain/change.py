@@ -14,6 +14,14 @@ POLICY_CHANGED = "policy_changed"
 NOT_DEMANDED = "no_longer_demanded"
 
 
+class Charge(msgspec.Struct, frozen=True):
+    """A fee that a raising costs: to which company it is owed, and how much."""
+
+    company: str
+    currency: str
+    amount: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One word to say. ``escalation`` is None where it begins a new one."""
 
@@ -27,3 +35,5 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     escalation: str | None = None
     reason: str | None = None
     inputs: dict[str, Any] | None = None
+    charges: tuple[Charge, ...] = ()
+    """What it costs, where it is raised and fees are booked."""

@@ -66,8 +66,10 @@ def of_the_debtor(standing: Standing, reading: Reading) -> View:
         days_overdue=None,
         overdue_minor={},
         balance_minor={},
-        exposure_minor={currency: each.exposure_minor for currency, each in sums.items()},
-        exposure_by={currency: each.exposure_by for currency, each in sums.items()}
+        exposure_minor={
+            currency: each.exposure_minor - each.fees_minor for currency, each in sums.items()
+        },
+        exposure_by={currency: _by_bucket(each) for currency, each in sums.items()}
         if reading.switches.limit_buckets
         else {},
         limit_minor={currency: _limit(each, reading) for currency, each in sums.items()},
@@ -115,6 +117,12 @@ def of_lines(whole: View, lines: Iterable[Line], question: Question, reading: Re
         whole.segment,
         whole.tags,
     )
+
+
+def _by_bucket(sums: Sums) -> Mapping[str, int]:
+    """What stands in each bucket, without fees."""
+    by = sums.exposure_by
+    return {**by, "invoiced": by["invoiced"] - sums.fees_minor} if sums.fees_minor else by
 
 
 def _limit(sums: Sums, reading: Reading) -> int | None:

@@ -93,6 +93,8 @@ class Ladder(msgspec.Struct, frozen=True):
     """Steps that conditions name: the threshold, the step, and the days."""
     is_scoped: bool
     """Whether some step is not for everybody; then it must be narrowed for each debtor."""
+    books_fees: bool
+    """Whether raising some step books a fee."""
     narrow: dict[tuple[int, ...], "Ladder"]
     """What it was narrowed to, by the places of the rules that fit."""
     acknowledge_within_days: Mapping[str, int]
@@ -122,6 +124,7 @@ def ladder_of(policy: Policy) -> Ladder:
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
         steps_named=frozenset(_steps_named(policy)),
         is_scoped=any(step.scope is not None for step in policy.steps),
+        books_fees=policy.charges == "booked" and any(step.fee for step in policy.steps),
         narrow={},
         acknowledge_within_days=_shortest_days(policy),
         repeats=_repeats(policy),

@@ -90,8 +90,8 @@ class Switches(Part):
     partly_weight: Weight = Field(
         "0.5", description="What a partly kept promise counts in `broken_promises`"
     )
-    charges: Literal["shown"] = Field(
-        "shown", description="A step's `fee` is shown with it; nothing is booked"
+    charges: Literal["shown", "booked"] = Field(
+        "shown", description="Whether a step's `fee` is only shown with it or owed from the day on"
     )
 
 
