@@ -11,9 +11,11 @@ import pytest
 from huikuan.eventlog.partition import partition_of
 from huikuan.events.codec import decode
 from huikuan.events.fields import Event
-from huikuan.events.notifier import FeeCancelled, FeeCharged
+from huikuan.events.notifier import FeeCancelled, FeeCharged, PolicyAdopted
 from huikuan.events.promises import PromiseMade
 from huikuan.events.relations import CreditLimitSet, OverrideSet
+from tests.debtor.words import day, invoice
+from tests.notifier.arrivals import Arrival, followed, records_of
 from tests.notifier.test_backtest_api import ask, document
 from tests.notifier.test_switches import INVOICE, MAY_31, REMIND, STOP, journey, june, said
 from tests.notifier.world import World, owed, paid
@@ -226,3 +228,20 @@ def test_the_forecast_is_what_happens(world: World) -> None:
         for each in world.get("/debtors/acme/forecast", until=str(date(2012, 7, 1)))["items"]
     ]
     assert foreseen == [(step, str(june(day))) for step, _, day in said(world, 31)]
+
+
+def test_a_refold_keeps_a_fee_whose_word_is_not_on_the_log_yet() -> None:
+    document = {
+        "version": "v0",
+        "effective_on": "2026-01-01",
+        "charges": "booked",
+        "steps": [{**REMIND, "fee": {"CNY": "5.00"}}],
+    }
+    arriving: list[Arrival] = [
+        (0, "policy", PolicyAdopted(version="v0", effective_on=day(1), document=document)),
+        (1, "e1", invoice("A", "20.00", on=1, due=2)),
+        (6, "e2", invoice("B", "10.00", on=2, due=20)),
+    ]
+    account = followed(records_of(arriving)).watched.account
+    assert [item.invoice for item in account.items] == ["A", "B", *account.fees]
+    assert len(account.fees) == 1
