@@ -1,17 +1,18 @@
 """The day before a step is said, lived through again with other facts: does the step still come?"""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import date, timedelta
 from typing import Protocol
 
 from huikuan.eventlog.record import Meta, Record, Saying
-from huikuan.eventlog.rules import Rules
+from huikuan.eventlog.rules import Rules, Weighing
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.notifier import EscalationSaid
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import Sight
-from services.notifier.forecast import Ahead, begins, escalation_in, opening
+from services.notifier.forecast import Ahead, as_many_as_matter, begins, escalation_in, opening
 from services.notifier.shared import Shared
 from services.notifier.watched import Watched, look, review_on
 
@@ -42,7 +43,7 @@ class Eve:
 
     def __init__(
         self,
-        rules: Rules[Shared, Watched],
+        rules: Weighing[Shared, Watched],
         debtor: Watched,
         shared: Shared,
         step: EscalationSaid,
@@ -59,7 +60,7 @@ class Eve:
         self._body, self._shared = rules.body(debtor), ahead.shared
         self._opening = opening(on)
         self._morrow = rules.load_shared(rules.dump_shared(ahead.shared))
-        rules.everybody(self._morrow, self._opening)
+        self._due = rules.everybody(self._morrow, self._opening)
 
     def sight(self) -> Sight:
         """What the rules will see on the day of the step, if nothing arrives."""
@@ -72,7 +73,12 @@ class Eve:
         watched = rules.load(self._debtor, self._body)
         said = arrive(rules, watched, self._shared, facts, known)
         rules.advance(watched, self._morrow)
-        said += rules.decide(watched, self._opening, self._morrow)
+        morrow = self._morrow
+        if self._due.weighed:
+            morrow = copy(morrow)  # what trips today for these facts may not for others
+            weight = rules.weigh(watched, self._opening, morrow)
+            rules.weighed(weight, as_many_as_matter, self._opening, morrow)
+        said += rules.decide(watched, self._opening, morrow)
         return not any(map(self._is_it, said))
 
     def _is_it(self, saying: Saying) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import msgspec
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
-from huikuan.eventlog.rules import Rules, weighing
+from huikuan.eventlog.rules import Weighing
 from huikuan.events.codec import decode, encode
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import EscalationProposed, EscalationRaised, EscalationSaid
@@ -22,6 +22,11 @@ from services.notifier.watched import Watched, review_on
 _DAY = timedelta(days=1)
 Count = Callable[[int], int]
 """How many debtors there are, counting no further than that many."""
+
+
+def as_many_as_matter(most: int) -> int:
+    """Of one debtor alone: enough others, so that only a breaker without a share trips."""
+    return most
 
 
 class Foreseen(msgspec.Struct, frozen=True):
@@ -38,15 +43,16 @@ class Ahead:
     """The days after the open one, opening in turn, for debtors who change with them."""
 
     def __init__(
-        self, rules: Rules[Shared, Watched], shared: Shared, count: Count | None = None
+        self,
+        rules: Weighing[Shared, Watched],
+        shared: Shared,
+        count: Count = as_many_as_matter,
     ) -> None:
         """``shared`` stays as it is: a copy is led through the days.
 
-        ``count``: how many debtors the partition has, where all of it is led, so that the breaker
-        weighs its days; without it no day is weighed.
+        ``count``: how many debtors the partition has, where all of it is led.
         """
-        self._rules = rules
-        self._weighs = None if count is None else (weighing(rules), count)
+        self._rules, self._count = rules, count
         self.shared = rules.load_shared(rules.dump_shared(shared))
         self._reviews: defaultdict[date, list[Watched]] = defaultdict(list)
         self._everyone: list[Watched] = []
@@ -81,10 +87,9 @@ class Ahead:
             due_now = self._everyone
         for watched in due_now:
             rules.advance(watched, shared)
-        if due.weighed and self._weighs is not None:
-            weighs, count = self._weighs
-            weight = sum(weighs.weigh(watched, record, shared) for watched in due_now)
-            weighs.weighed(weight, count, record, shared)
+        if due.weighed:
+            weight = sum(rules.weigh(watched, record, shared) for watched in due_now)
+            rules.weighed(weight, self._count, record, shared)
         for watched in due_now:
             for saying in rules.decide(watched, record, shared):
                 event = escalation_in(saying)
@@ -98,14 +103,13 @@ class Ahead:
 
 
 def forecast(
-    rules: Rules[Shared, Watched],
+    rules: Weighing[Shared, Watched],
     watched: Watched,
     shared: Shared,
     until: date,
-    count: Count | None = None,
 ) -> list[Foreseen]:
     """What will be said about one debtor through ``until`` if nothing arrives; he is changed."""
-    ahead = Ahead(rules, shared, count)
+    ahead = Ahead(rules, shared)
     ahead.add(watched, review_on(watched, shared))
     return list(ahead.through(until))
 

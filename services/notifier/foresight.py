@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 
 from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.rules import weighing
 from services.notifier.eve import Eve
 from services.notifier.following import Following
 from services.notifier.forecast import Ahead, Foreseen, begins, forecast
@@ -32,6 +33,7 @@ class Foresight:
 
     def __init__(self, service: Following, questions: Questions) -> None:
         self._service, self._questions = service, questions
+        self._rules = weighing(service.rules)
 
     def debtor(self, debtor: str, until: date | None, known_at: KnownAt) -> Answer:
         """All that will be said through ``until``, and what keeps the next step off."""
@@ -40,7 +42,7 @@ class Foresight:
         answer: Answer = {"debtor": debtor, "as_of": shared.setting.open_on, "until": through}
         if through is None:
             return {**answer, "next": None, "items": []}
-        rules = self._service.rules
+        rules = self._rules
         body, there = rules.body(watched), said_already(watched)
         words = forecast(rules, watched, shared, through)
         answer["next"] = None
@@ -86,7 +88,7 @@ class Foresight:
 
         A partition is led as a whole, so that its breaker is foreseen.
         """
-        rules, first = self._service.rules, 0
+        rules, first = self._rules, 0
         if after:
             first = partition_of(after, self._service.partitions)
         for at, (shared, count, rows) in enumerate(self._service.to_review(through, first)):

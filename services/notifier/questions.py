@@ -8,6 +8,7 @@ from typing import Any
 
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.rules import weighing
 from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import overrides_known
@@ -41,6 +42,7 @@ class Questions:
 
     def __init__(self, service: Following) -> None:
         self._service = service
+        self._rules = weighing(service.rules)
 
     def escalations(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer:
         """State, steps in force, and history of one debtor."""
@@ -81,8 +83,8 @@ class Questions:
         if rule is None:
             return {**answer, "sentences": together(step, [], None)}
         asked = Asked(watched, shared, day, now, step, records)
-        rules = self._service.rules
-        turns = Turns(rules, watched, shared, step, lambda: records) if asked.is_today else None
+        parts = (self._rules, watched, shared, step)
+        turns = Turns(*parts, lambda: records) if asked.is_today else None
         return {**answer, **explained(asked, turns)}
 
     def holds(self, after: str, limit: int, *, overdue: bool = False) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from huikuan.eventlog.rules import Rules
+from huikuan.eventlog.rules import Weighing
 from huikuan.events.notifier import EscalationRaised
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import Subject
@@ -24,7 +24,7 @@ class Turns:
 
     def __init__(
         self,
-        rules: Rules[Shared, Watched],
+        rules: Weighing[Shared, Watched],
         watched: Watched,
         shared: Shared,
         step: str,

@@ -30,7 +30,7 @@ def foreseen(follower: Follower, number: int, days: int = DAYS_AHEAD) -> list[tu
     rules, shared = follower.rules, follower.shared
     copy = rules.load(follower.watched.debtor, rules.body(follower.watched))
     before = rules.dump_shared(shared), rules.body(follower.watched)
-    told = forecast(rules, copy, shared, day(number + days), lambda _: 1)
+    told = forecast(rules, copy, shared, day(number + days))
     words: list[tuple[str, Event]] = [(f"day/{each.on}", each.said) for each in told]
     assert (rules.dump_shared(shared), rules.body(follower.watched)) == before
     return words

@@ -133,6 +133,15 @@ def test_a_pause_and_money_on_its_way_are_foreseen(world: World) -> None:
     assert words(forecast(world, until="2012-06-30")) == [("2012-06-09", "raised", "reminder")]
 
 
+def test_a_breaker_that_trips_at_any_number_is_foreseen_for_one_debtor_too(world: World) -> None:
+    begin(world, STOP, breaker={"count": 0, "share": 0})
+    world.fact(owed("A", "100.00", june(2)))
+    (held,) = forecast(world, until="2012-07-05")["items"]
+    assert (held["on"], held["word"], held["step"]) == ("2012-07-02", "proposed", "stop")
+    world.open(date(2012, 7, 5))
+    assert [each["status"] for each in world.get("/escalations")["items"]] == ["proposed"]
+
+
 def test_before_the_first_day_and_of_a_stranger_nothing_is_foreseen(world: World) -> None:
     answer = forecast(world)
     assert (answer["next"], answer["items"], answer["as_of"]) == (None, [], None)
