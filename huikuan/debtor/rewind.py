@@ -73,6 +73,9 @@ def _forget_relations(past: Account, on: Day) -> None:
     past.disputes = tuple(dispute for dispute in past.disputes if dispute.opened_on <= on)
     past.pauses = tuple(pause for pause in past.pauses if pause.on <= on)
     past.overrides = tuple(each for each in past.overrides if each.on <= on)
+    for override in past.overrides:
+        if override.ended_on > on:
+            override.ended_on, override.ended_by, override.ended_reason = NEVER, "", ""
     past.proofs = tuple(proof for proof in past.proofs if proof.on <= on)
     past.limits = tuple(limit for limit in past.limits if limit.on <= on)
     past.profiles = tuple(profile for profile in past.profiles if profile.on <= on)

@@ -58,7 +58,10 @@ def stream_router(read: Read, bell: Bell) -> APIRouter:
                     await listener.wait(_UNWOKEN_S)
 
     @router.get(
-        "/escalations/stream", summary="The same as server-sent events", response_class=EventStream
+        "/escalations/stream",
+        summary="The same as server-sent events",
+        response_class=EventStream,
+        status_code=200,  # FastAPI would look for it in the class's parameters
     )
     async def stream(cursor: Annotated[dict[int, int], Depends(_stream_cursor)]) -> Response:
         return EventStream(chunks(cursor))
