@@ -7,7 +7,7 @@ frozen owner of a lock cannot hold up the next owner of a partition.
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +39,19 @@ class BusyError(Exception):
     """Somebody else is doing what only one may do at a time."""
 
 
+class _SharedReads:
+    """The connection of one thread's reads, made when the first of them comes."""
+
+    def __init__(self, engine: Engine, stack: ExitStack) -> None:
+        self._engine, self._stack = engine, stack
+        self._connection: Connection | None = None
+
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._stack.enter_context(self._engine.connect())
+        return self._connection
+
+
 class Database:
     """One database: short transactions that read or write, by any thread."""
 
@@ -50,6 +63,8 @@ class Database:
         self._idle: dict[bool, list[Connection]] = {False: [], True: []}
         """SQLite's connections that nobody uses now: those that read, those that write."""
         self._alone = threading.Lock()
+        self._mine = threading.local()
+        """What this thread has of its own: ``reads``, while it shares them."""
         self.floor: AbstractContextManager[object] = nullcontext() if self.is_postgres else FLOOR
         """To be had for short work here; PostgreSQL lets everybody work at once."""
 
@@ -64,14 +79,35 @@ class Database:
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:
         """Reads; with ``snapshot`` all of it sees the same moment."""
-        with self._connected(writes=False) as connection:
+        shared: _SharedReads | None = getattr(self._mine, "reads", None)
+        with ExitStack() as stack:
+            if shared is None or snapshot:
+                connection = stack.enter_context(self._connected(writes=False))
+            else:
+                connection = shared.connection()
             if self.is_postgres:
                 # Without ``snapshot`` each statement sees what is newest anyway: a transaction
                 # around them would only cost two more round trips.
                 isolation: Isolation = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
                 connection.execution_options(isolation_level=isolation)
-            with connection.begin():
-                yield connection
+            stack.enter_context(connection.begin())
+            yield connection
+
+    @contextmanager
+    def sharing_reads(self) -> Iterator[None]:
+        """What this thread reads meanwhile it reads on one connection of PostgreSQL.
+
+        To have a connection looked at by the pool takes as long as a small question.
+        """
+        if not self.is_postgres:
+            yield
+            return
+        with ExitStack() as stack:
+            self._mine.reads = _SharedReads(self.engine, stack)
+            try:
+                yield
+            finally:
+                del self._mine.reads
 
     @contextmanager
     def alone(self, task: str) -> Iterator[None]:

@@ -45,10 +45,16 @@ class DueKeys:
     def __init__(self, store: Store, accounts: Accounts[Any, Any]) -> None:
         self._store, self._accounts = store, accounts
         self._quiet_before: date | None = None
-        """No committed key is to be reviewed before this date; None: not known."""
+        self._found: tuple[date | None, str, list[str]] | None = None
+        """What was asked last, until the next commit: who is weighed is reviewed after that."""
+
+    def quiet_before(self, day: date) -> None:
+        """No committed key is to be reviewed before this date."""
+        self._quiet_before = day
 
     def written(self, rows: Iterable[Row]) -> None:
         """These are going to be committed."""
+        self._found = None
         if self._quiet_before is not None:
             days = [row.review_on for row in rows if row.review_on is not None]
             self._quiet_before = min([*days, self._quiet_before])
@@ -82,7 +88,11 @@ class DueKeys:
         quiet_before = self._quiet_before
         if through is not None and quiet_before is not None and through < quiet_before:
             return []
+        if self._found is not None and self._found[:2] == (through, after):
+            return self._found[2][:limit]
         found = self._store.due(through, after, limit)
+        if len(found) < limit:
+            self._found = (through, after, found)
         if not found and through is not None and after == EVERYBODY:
             self._quiet_before = self._store.first_review() or date.max
         return found

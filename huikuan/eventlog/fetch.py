@@ -6,6 +6,7 @@ time between a fact and its consequence would go into asking.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,9 +17,11 @@ from sqlalchemy.dialects import postgresql
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.prepared import Prepared
+from huikuan.eventlog.record import EVERYBODY
 from huikuan.eventlog.rules import A, S
 from huikuan.eventlog.state import State
 
+_FEW_PARTITIONS = 2
 _FROM_SQLITE = """
 select s.partition, s.key, s.body
 from json_each(:wanted) w cross join {table} s
@@ -27,6 +30,18 @@ on s.partition = json_extract(w.value, '$[0]') and s.key = json_extract(w.value,
 _FROM_POSTGRES = """
 select partition, key, body
 from unnest(:partitions, :keys) as w (partition, key) join {table} using (partition, key)
+"""
+
+
+_FIRST_FROM_SQLITE = """
+select w.value, (select min(s.review_on) from {table} s
+                 where s.partition = w.value and s.review_on is not null)
+from json_each(:partitions) w
+"""
+_FIRST_FROM_POSTGRES = """
+select w.p, (select min(s.review_on) from {table} s
+             where s.partition = w.p and s.review_on is not null)
+from unnest(:partitions) as w (p)
 """
 
 
@@ -48,6 +63,28 @@ def fetch(database: Database, turn: Sequence[Held[S, A]]) -> None:
         held.following.accounts.place(absent[partition], found[partition])
 
 
+def fetch_first_reviews(database: Database, turn: Sequence[Held[S, A]]) -> None:
+    """Tell the partitions that are about to open a day when their first review is.
+
+    On most days most partitions have none, and need not be asked one by one.
+    """
+    opening = {
+        held.following.partition: held.following.due_keys
+        for held in turn
+        if any(record.key == EVERYBODY for record in held.pending[held.next_index :])
+    }
+    if len(opening) < _FEW_PARTITIONS:
+        return
+    query = _first_query(turn[0].state.table.fullname, is_postgres=database.is_postgres)
+    partitions: Any = list(opening)
+    if not database.is_postgres:
+        partitions = msgspec.json.encode(partitions).decode()
+    with database.reading() as connection:
+        for partition, first_on in query.rows(connection, {"partitions": partitions}):
+            day = date.fromisoformat(first_on) if isinstance(first_on, str) else first_on
+            opening[partition].quiet_before(day or date.max)
+
+
 def _load(
     connection: Connection, state: State, wanted: Collection[tuple[int, str]], *, is_postgres: bool
 ) -> Mapping[int, dict[str, bytes]]:
@@ -62,6 +99,14 @@ def _load(
     for partition, key, body in query.rows(connection, asked):
         found[partition][key] = body
     return found
+
+
+@cache
+def _first_query(table: str, *, is_postgres: bool) -> Prepared:
+    if not is_postgres:
+        return Prepared(text(_FIRST_FROM_SQLITE.format(table=table)))
+    partitions = bindparam("partitions", type_=postgresql.ARRAY(Integer))
+    return Prepared(text(_FIRST_FROM_POSTGRES.format(table=table)).bindparams(partitions))
 
 
 @cache

@@ -39,7 +39,7 @@ class Following(Generic[S, A]):
         self.gaps: dict[str, int] = {}
         """Publisher → the seq that is missing though a later one was seen."""
         self.accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
-        self._due_keys = DueKeys(store, self.accounts)
+        self.due_keys = DueKeys(store, self.accounts)
         self.clear()
 
     def clear(self) -> None:
@@ -85,7 +85,7 @@ class Following(Generic[S, A]):
         """Every row that must be written, what is shared among them."""
         self.accounts.settle(self.shared)
         rows = self.accounts.rows()
-        self._due_keys.written(rows.values())
+        self.due_keys.written(rows.values())
         if self._shared_changed:
             rows[EVERYBODY] = Row(self.rules.dump_shared(self.shared))
         return rows
@@ -177,7 +177,7 @@ class Following(Generic[S, A]):
 
     def _weigh_some(self, cursor: Cursor, record: Record, weight: int, limit: int) -> Cursor:
         """Weigh what the next reviews would do; after the last of them, the verdict is said."""
-        keys, after = self._due_keys.some(cursor, limit)
+        keys, after = self.due_keys.some(cursor, limit)
         self.accounts.bring(keys)
         rules, shared = weighing(self.rules), self.shared
         for key in keys:
@@ -187,12 +187,12 @@ class Following(Generic[S, A]):
         self.weighed += len(keys)
         if after is not None:
             return Cursor(cursor.due, after, weight)
-        self._say(rules.weighed(weight, self._due_keys.count, record, shared), record)
+        self._say(rules.weighed(weight, self.due_keys.count, record, shared), record)
         return Cursor(cursor.due, EVERYBODY)
 
     def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
         """Review the next accounts; answers where to go on."""
-        keys, after = self._due_keys.some(cursor, limit)
+        keys, after = self.due_keys.some(cursor, limit)
         self.accounts.bring(keys)
         histories: Mapping[str, list[Record]] = {}
         if cursor.due.refold:

@@ -7,7 +7,7 @@ from huikuan.eventlog.ahead import Ahead
 from huikuan.eventlog.arrival import FEW_RECORDS
 from huikuan.eventlog.commit import Committer
 from huikuan.eventlog.database import Database
-from huikuan.eventlog.fetch import fetch
+from huikuan.eventlog.fetch import fetch, fetch_first_reviews
 from huikuan.eventlog.log import Log, Reader
 from huikuan.eventlog.ownership import Held, Ownership
 from huikuan.eventlog.record import Saying
@@ -71,12 +71,14 @@ class Runner(Generic[S, A]):
         self.drop()
 
     def _turn(self, turn: list[Held[S, A]]) -> int:
-        fetch(self._database, turn)
         taken = 0
-        for held in turn:
-            start = held.next_index
-            held.next_index = held.following.take(held.pending, start)
-            taken += held.next_index - start
+        with self._database.sharing_reads():
+            fetch(self._database, turn)
+            fetch_first_reviews(self._database, turn)
+            for held in turn:
+                start = held.next_index
+                held.next_index = held.following.take(held.pending, start)
+                taken += held.next_index - start
         said = self._committer.commit(turn)
         for heard in self.commits:
             heard(turn, said)
