@@ -7,7 +7,8 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 INSTALLED := .venv/.installed
 JARS := .cache/kafka/jars/.complete
-WORKERS ?= 2
+# One more than the two cores for which the suite is made: some tests wait for brokers and disks.
+WORKERS ?= 3
 # Whole files to a worker: pytest-xdist 3.8 no longer sees its groups under pytest 9.2, and some files
 # tell one installation's story in order. In the order of collection, as the longest come first.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -3,7 +3,7 @@
 from datetime import date
 
 import msgspec
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from huikuan.debtor.exposure import exposed_minor
@@ -18,6 +18,7 @@ from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day
 from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, policies, records_of
 from tests.notifier.trials import on_the_log, trial, tried
+from tests.rig.examples import FEWER
 
 Quiet = tuple[list[Arrival], Policy, date, date]
 """What arrives, and a policy with days on which it and no other was in force."""
@@ -43,6 +44,7 @@ def quiet_periods(draw: st.DrawFn) -> Quiet:
     return arriving, policy, day(first), day(draw(st.integers(first, last)))
 
 
+@settings(max_examples=FEWER)
 @given(quiet_periods(), st.booleans())
 def test_a_trial_of_the_policy_in_force_says_what_was_said(quiet: Quiet, approve: bool) -> None:
     arriving, policy, first_on, last_on = quiet
@@ -52,6 +54,7 @@ def test_a_trial_of_the_policy_in_force_says_what_was_said(quiet: Quiet, approve
     assert not shown.found
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), policies(), policies(), st.integers(1, LAST_DAY), st.booleans())
 def test_a_trial_against_another_policy_is_the_trial_of_each(
     arriving: list[Arrival], one: Policy, other: Policy, first: int, assumed: bool
@@ -67,6 +70,7 @@ def test_a_trial_against_another_policy_is_the_trial_of_each(
     assert not tried(records, same).found
 
 
+@settings(max_examples=FEWER)
 @given(histories(), st.integers(1, LAST_DAY))
 def test_what_is_exposed_is_what_the_standing_says(facts: list[Fact], number: int) -> None:
     setting = Setting(open_on=day(number))

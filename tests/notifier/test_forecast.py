@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.eventlog.record import Record
@@ -12,6 +12,7 @@ from huikuan.events.notifier import EscalationSaid
 from services.notifier.forecast import forecast
 from tests.debtor.words import day
 from tests.notifier.arrivals import LAST_DAY, Arrival, Follower, arrivals, followed, records_of
+from tests.rig.examples import FEWER
 
 DAYS_AHEAD = 120
 
@@ -41,6 +42,7 @@ def said_since(follower: Follower, already: int) -> list[tuple[str, Event]]:
     return [(cause, word) for cause, word in words if isinstance(word, EscalationSaid)]
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.integers(1, LAST_DAY))
 def test_what_the_forecast_says_is_what_happens_if_nothing_arrives(
     arriving: list[Arrival], number: int

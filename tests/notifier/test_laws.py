@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.debtor.conservation import imbalances
@@ -44,6 +44,7 @@ from tests.notifier.arrivals import (
     records_of,
 )
 from tests.notifier.world import World, a_world
+from tests.rig.examples import FEWER
 
 
 @given(arrivals())
@@ -146,6 +147,7 @@ def test_more_money_or_credit_never_enlarges_what_is_demanded(
     assert with_more <= less
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.integers(2, 40))
 def test_a_rebuild_equals_live_byte_for_byte_and_would_decide_the_same(
     arriving: list[Arrival], batch: int

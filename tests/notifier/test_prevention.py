@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from services.notifier.what_if import Share, facts_of
 from tests.debtor.words import day
 from tests.notifier.arrivals import DEBTOR, LAST_DAY, Arrival, Follower, arrivals, followed
 from tests.notifier.test_forecast import DAYS_AHEAD, openings, told_by
+from tests.rig.examples import FEWER
 
 
 def on_the_way(arriving: Sequence[Arrival], number: int) -> Follower:
@@ -88,6 +89,7 @@ def less(share: Share) -> Share:
     return replace(share, amount_minor=share.amount_minor - 1, parts=parts)
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.integers(1, LAST_DAY))
 def test_what_is_offered_prevents_the_step_and_one_unit_less_does_not(
     arriving: list[Arrival], number: int

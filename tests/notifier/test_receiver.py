@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.receivers.obeying import Obeying, Place, place_of
@@ -16,6 +16,7 @@ from services.notifier.words import Speech
 from tests.notifier.arrivals import DEBTOR, Arrival, arrivals, followed, records_of
 from tests.notifier.hand_made import cause
 from tests.notifier.world import World, owed, paid, policy
+from tests.rig.examples import FEWER
 
 DEBTORS = ("acme", "bolt")
 STEPS = ("stop_supply", "stop_service")
@@ -147,6 +148,7 @@ class Network:
         )
 
 
+@settings(max_examples=FEWER)
 @given(st.data(), st.lists(st.integers(0, 6), min_size=1, max_size=60))
 def test_a_receiver_that_reorders_and_drops_ends_in_the_right_state(
     data: st.DataObject, steps: list[int]
@@ -165,6 +167,7 @@ def test_a_receiver_that_reorders_and_drops_ends_in_the_right_state(
     assert net.receiver.stopped() == net.notifier.stopped()
 
 
+@settings(max_examples=FEWER)
 @given(st.data(), st.integers(1, 40))
 def test_where_nothing_is_lost_any_order_ends_right_without_asking(
     data: st.DataObject, words: int
@@ -177,6 +180,7 @@ def test_where_nothing_is_lost_any_order_ends_right_without_asking(
     assert net.receiver.stopped() == net.notifier.stopped()
 
 
+@settings(max_examples=FEWER)
 @given(st.data(), st.integers(1, 40))
 def test_a_late_stop_never_beats_a_lift_that_was_heard(data: st.DataObject, words: int) -> None:
     notifier, receiver = Ordering(), Obeying()
@@ -193,6 +197,7 @@ def test_a_late_stop_never_beats_a_lift_that_was_heard(data: st.DataObject, word
         assert receiver.stopped() == heard
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.randoms(use_true_random=False))
 def test_so_it_does_with_all_that_policies_say_of_a_debtor(
     arriving: list[Arrival], order: Any

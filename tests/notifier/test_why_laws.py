@@ -5,7 +5,7 @@ And what is told about why, or why not, is what the rules do.
 
 from collections.abc import Iterator
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
@@ -27,6 +27,7 @@ from tests.notifier.arrivals import (
 )
 from tests.notifier.test_forecast import told_by
 from tests.notifier.test_prevention import facts_in, one_unit_less, record
+from tests.rig.examples import FEWER
 
 
 class Refolding(Follower):
@@ -67,6 +68,7 @@ def on_the_log(saying: Saying) -> Record:
     return Record(0, 0, DEBTOR, saying.value, meta)
 
 
+@settings(max_examples=FEWER)
 @given(arrivals())
 def test_the_records_up_to_a_decision_give_it_again(arriving: list[Arrival]) -> None:
     refolding = Refolding()
@@ -85,6 +87,7 @@ def explanations(follower: Follower) -> Iterator[Answer]:
         yield explained(asked, Turns(*parts, lambda: follower.known))
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.integers(1, LAST_DAY))
 def test_what_is_not_in_force_lacks_something_or_is_prevented_and_events_are_named(
     arriving: list[Arrival], number: int
@@ -105,6 +108,7 @@ def test_what_is_not_in_force_lacks_something_or_is_prevented_and_events_are_nam
             assert len(judged["sentences"]["en"]) == len(judged["sentences"]["zh"])
 
 
+@settings(max_examples=FEWER)
 @given(arrivals(), st.integers(1, LAST_DAY))
 def test_what_is_offered_to_end_a_step_ends_it_and_one_unit_less_does_not(
     arriving: list[Arrival], number: int

@@ -1,0 +1,6 @@
+"""How many examples a property gets that lives through whole histories again and again."""
+
+import os
+
+FEWER = int(os.environ.get("HUIKUAN_EXAMPLES", "100"))
+"""Half of the others' in `make test`; as many as asked for where a number is."""
