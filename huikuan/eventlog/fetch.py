@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Integer, Text, bindparam, text
 from sqlalchemy.dialects import postgresql
 
 from huikuan.eventlog.database import Database
+from huikuan.eventlog.first_reviews import first_reviews
 from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY
@@ -30,18 +31,6 @@ on s.partition = json_extract(w.value, '$[0]') and s.key = json_extract(w.value,
 _FROM_POSTGRES = """
 select partition, key, body
 from unnest(:partitions, :keys) as w (partition, key) join {table} using (partition, key)
-"""
-
-
-_FIRST_FROM_SQLITE = """
-select w.value, (select min(s.review_on) from {table} s
-                 where s.partition = w.value and s.review_on is not null)
-from json_each(:partitions) w
-"""
-_FIRST_FROM_POSTGRES = """
-select w.p, (select min(s.review_on) from {table} s
-             where s.partition = w.p and s.review_on is not null)
-from unnest(:partitions) as w (p)
 """
 
 
@@ -75,14 +64,10 @@ def fetch_first_reviews(database: Database, turn: Sequence[Held[S, A]]) -> None:
     }
     if len(opening) < _FEW_PARTITIONS:
         return
-    query = _first_query(turn[0].state.table.fullname, is_postgres=database.is_postgres)
-    partitions: Any = list(opening)
-    if not database.is_postgres:
-        partitions = msgspec.json.encode(partitions).decode()
     with database.reading() as connection:
-        for partition, first_on in query.rows(connection, {"partitions": partitions}):
-            day = date.fromisoformat(first_on) if isinstance(first_on, str) else first_on
-            opening[partition].quiet_before(day or date.max)
+        found = first_reviews(connection, turn[0].state, opening)
+    for partition, first_on in found.items():
+        opening[partition].quiet_before(first_on or date.max)
 
 
 def _load(
@@ -99,14 +84,6 @@ def _load(
     for partition, key, body in query.rows(connection, asked):
         found[partition][key] = body
     return found
-
-
-@cache
-def _first_query(table: str, *, is_postgres: bool) -> Prepared:
-    if not is_postgres:
-        return Prepared(text(_FIRST_FROM_SQLITE.format(table=table)))
-    partitions = bindparam("partitions", type_=postgresql.ARRAY(Integer))
-    return Prepared(text(_FIRST_FROM_POSTGRES.format(table=table)).bindparams(partitions))
 
 
 @cache

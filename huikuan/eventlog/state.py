@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
-    func,
     select,
     text,
 )
@@ -75,9 +74,6 @@ class State:
             .limit(bindparam("most"))
         )
         self._due = self._everyone.where(columns.review_on <= bindparam("through"))
-        self._first_review = select(func.min(columns.review_on)).where(
-            columns.partition == bindparam("partition"), columns.review_on.is_not(None)
-        )
 
     def create(self, connection: Connection) -> None:
         """Make it, empty, where it is not there yet."""
@@ -115,11 +111,6 @@ class State:
         if limit is None:
             query = query.limit(None)
         return list(connection.scalars(query, wanted))
-
-    def first_review(self, connection: Connection, partition: int) -> date | None:
-        """The earliest date on which a key must be reviewed; None where there is none."""
-        first: date | None = connection.scalar(self._first_review, {"partition": partition})
-        return first
 
     def save(self, connection: Connection, rows: Iterable[Keyed]) -> None:
         """Insert or replace."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
+from huikuan.eventlog.first_reviews import first_reviews
 from huikuan.eventlog.history import History
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.state import State
@@ -42,7 +43,7 @@ class PartitionStore:
     def first_review(self) -> date | None:
         """See ``due.Store``."""
         with self._database.reading() as connection:
-            return self._state.first_review(connection, self._partition)
+            return first_reviews(connection, self._state, [self._partition])[self._partition]
 
     def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
         """See ``due.Store``."""
