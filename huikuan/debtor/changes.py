@@ -5,7 +5,7 @@ from datetime import date
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.setting import Setting, terms_on
-from huikuan.debtor.things import Day
+from huikuan.debtor.things import NEVER, Day
 
 
 def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
@@ -16,12 +16,9 @@ def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     force. What a fact that waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
-    days = {day for day in _days(account, setting) if last < day < _NEVER}
+    days = {day for day in _days(account, setting) if last < day < NEVER}
     days.update([on for each in setting.terms if (on := each.effective_on.toordinal()) > last])
     return [date.fromordinal(day) for day in sorted(days)] if days else []
-
-
-_NEVER = date.max.toordinal()
 
 
 def _days(account: Account, setting: Setting) -> Iterator[Day]:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import msgspec
-from msgspec.structs import replace
 
 from huikuan.debtor.account import Account, name_of
 from huikuan.debtor.dealings import Override
@@ -105,35 +104,34 @@ def standing(account: Account, day: date, setting: Setting) -> Standing:
         totals.setdefault(limit.currency, Totals())
     for (_, currency), coming_minor in deferring.coming.items():
         totals.setdefault(currency, Totals()).coming += coming_minor
-    if not known.fees:
-        return _digest(known, day, lines, totals, deferring)
-    return _with_fees(known, day, lines, totals, deferring)
+    fees: list[Line] = []
+    if known.fees:
+        lines, fees = _fees_apart(known, lines, totals)
+    return _digest(known, day, (lines, fees), totals, deferring)
 
 
-def _with_fees(
-    known: Account,
-    day: date,
-    lines: list[Line],
-    totals: dict[str, Totals],
-    deferring: Deferring,
-) -> Standing:
-    """The same with fees apart, so that no rule sees them."""
+def _fees_apart(
+    known: Account, lines: list[Line], totals: dict[str, Totals]
+) -> tuple[list[Line], list[Line]]:
+    """What rules see, and the fees, which none sees."""
     fees, rest = list[Line](), list[Line]()
     for line in lines:
-        is_fee = name_of(line.company, line.item) in known.fees
-        (fees if is_fee else rest).append(line)
-        totals[line.currency].fees += line.open_minor * is_fee
-    return replace(_digest(known, day, rest, totals, deferring), fees=tuple(fees))
+        if name_of(line.company, line.item) in known.fees:
+            fees.append(line)
+            totals[line.currency].fees += line.open_minor
+        else:
+            rest.append(line)
+    return rest, fees
 
 
 def _digest(
     known: Account,
     day: date,
-    lines: list[Line],
+    apart: tuple[list[Line], list[Line]],
     totals: dict[str, Totals],
     deferring: Deferring,
 ) -> Standing:
-    on = day.toordinal()
+    (lines, fees), on = apart, day.toordinal()
     oldest, overdue_items = _overdue(lines)
     broken = partly_kept = 0
     shortfall: dict[str, int] = {}
@@ -163,6 +161,7 @@ def _digest(
         profile.segment if profile else None,
         profile.tags if profile else (),
         overrides_on(known, on) if known.overrides else (),
+        tuple(fees),
     )
 
 
