@@ -3,13 +3,10 @@
 A command acts when it is read back from the log, by us as by anybody.
 """
 
-from datetime import date
-
 from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.commanding import find_escalation, say_command
-from services.notifier.domain.case import Escalation
+from services.notifier.commanding import Found, find_escalation, say_command
 from services.notifier.domain.overriding import imposer
 from services.notifier.domain.proving import grade_of, lacks_evidence
 from services.notifier.domain.scoping import governing, narrowed
@@ -39,7 +36,8 @@ class Answering:
         self, escalation: str, by: str, hold_seq: int | None, key: str, trace: str
     ) -> str:
         """An obeying system has it. Raises the ``Problem`` 404 or 409."""
-        debtor, found = find_escalation(self._service, escalation)
+        about = find_escalation(self._service, escalation)
+        found = about.escalation
         if found.status not in {"raised", "proposed"}:
             raise Problem(409, "escalation_ended", NOT_OPEN)
         if found.status != "raised":
@@ -50,48 +48,45 @@ class Answering:
             company=found.company,
             escalation=escalation,
             by=by,
-            on=self._open_on(debtor),
+            on=about.open_on,
             hold_seq=hold_seq,
         )
-        return say_command(
-            self._service, debtor, event, f"acknowledgement/{escalation}/{key}", trace
-        )
+        debtor, event_id = about.watched.debtor, f"acknowledgement/{escalation}/{key}"
+        return say_command(self._service, debtor, event, event_id, trace)
 
     def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
         """A person approves what is proposed. Raises the ``Problem`` 404 or 409."""
-        debtor, found = find_escalation(self._service, escalation)
+        about = find_escalation(self._service, escalation)
+        found = about.escalation
         if found.status != "proposed":
             raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
         if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
             raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
-        self._must_be_proved(debtor, found)
+        _must_be_proved(about)
         event = EscalationApproved(
             company=found.company,
             escalation=escalation,
             by=by,
-            on=self._open_on(debtor),
+            on=about.open_on,
             reason=reason,
         )
-        return say_command(self._service, debtor, event, f"approval/{escalation}/{key}", trace)
+        debtor, event_id = about.watched.debtor, f"approval/{escalation}/{key}"
+        return say_command(self._service, debtor, event, event_id, trace)
 
-    def _must_be_proved(self, debtor: str, found: Escalation) -> None:
-        watched, shared = self._service.read(debtor)
-        day, now = shared.setting.open_on, shared.ladder_now()
-        if day is None or now is None:
-            return
-        sight = look(watched, shared, day).under(now.reading)
-        rule = governing(narrowed(now, sight), found.step, found.subject)
-        subject = sight.subject(found.company, found.subject)
-        if rule is None or subject is None or not lacks_evidence(sight, rule.step, subject):
-            return
-        has, needs = grade_of(sight, subject), rule.step.evidence_needed
-        words = Words(
-            f"The evidence is of grade {has}; the step needs {needs}. {PROOFS.en}",
-            f"证据等级为 {has}，该步骤要求 {needs}。{PROOFS.zh}",
-        )
-        raise Problem(409, "evidence_too_weak", words)
 
-    def _open_on(self, debtor: str) -> date:
-        open_on = self._service.read(debtor)[1].setting.open_on
-        assert open_on is not None, "an escalation was said on an open day"
-        return open_on
+def _must_be_proved(about: Found) -> None:
+    found, watched, shared = about
+    now = shared.ladder_now()
+    if now is None:
+        return
+    sight = look(watched, shared, about.open_on).under(now.reading)
+    rule = governing(narrowed(now, sight), found.step, found.subject)
+    subject = sight.subject(found.company, found.subject)
+    if rule is None or subject is None or not lacks_evidence(sight, rule.step, subject):
+        return
+    has, needs = grade_of(sight, subject), rule.step.evidence_needed
+    words = Words(
+        f"The evidence is of grade {has}; the step needs {needs}. {PROOFS.en}",
+        f"证据等级为 {has}，该步骤要求 {needs}。{PROOFS.zh}",
+    )
+    raise Problem(409, "evidence_too_weak", words)

@@ -1,5 +1,8 @@
 """A command of people or of an obeying system: it acts when it is read back from the log."""
 
+from datetime import date
+from typing import NamedTuple
+
 from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.eventlog.record import EVERYBODY, Saying
 from huikuan.events.codec import encode
@@ -9,6 +12,8 @@ from huikuan.web.wording import Words
 from services.notifier.domain.case import Escalation
 from services.notifier.following import Following
 from services.notifier.publish import SOURCE
+from services.notifier.shared import Shared
+from services.notifier.watched import Watched
 
 UNKNOWN = Words("No such escalation was said here.", "此处没有该升级。")
 KEY_REUSED = Words(
@@ -17,14 +22,30 @@ KEY_REUSED = Words(
 )
 
 
-def find_escalation(service: Following, escalation: str) -> tuple[str, Escalation]:
-    """Whose it is, and how it stands. Raises the ``Problem`` 404."""
+class Found(NamedTuple):
+    """An escalation as it stands, whose it is, and what was known when it was looked at."""
+
+    escalation: Escalation
+    watched: Watched
+    shared: Shared
+
+    @property
+    def open_on(self) -> date:
+        """The open business day."""
+        open_on = self.shared.setting.open_on
+        assert open_on is not None, "an escalation was said on an open day"
+        return open_on
+
+
+def find_escalation(service: Following, escalation: str) -> Found:
+    """It, by its id. Raises the ``Problem`` 404."""
     with service.database.reading() as connection:
         debtor = service.feed.find(connection, escalation, service.partitions)
-    found = service.read(debtor)[0].case.find(escalation) if debtor is not None else None
-    if debtor is None or found is None:
-        raise Problem(404, "unknown_escalation", UNKNOWN)
-    return debtor, found
+    if debtor is not None:
+        watched, shared = service.read(debtor)
+        if (found := watched.case.find(escalation)) is not None:
+            return Found(found, watched, shared)
+    raise Problem(404, "unknown_escalation", UNKNOWN)
 
 
 def say_command(service: Following, key: str, event: Event, event_id: str, trace: str) -> str:

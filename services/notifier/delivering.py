@@ -43,15 +43,14 @@ class Delivering:
 
         Answers what counts, with the token of the position from which it does.
         """
-        debtor, found = find_escalation(self._service, escalation)
+        about = find_escalation(self._service, escalation)
+        found = about.escalation
         if found.delivered is not None:
             before = found.delivered
             position = self._service.position().encode()
             return _answer(escalation, before.by, before.on, position)
-        open_on = self._service.read(debtor)[1].setting.open_on
-        assert open_on is not None, "an escalation was said on an open day"
-        event = _event(found, reported, open_on)
-        event_id = f"delivery/{escalation}/{key}"
+        event = _event(found, reported, about.open_on)
+        debtor, event_id = about.watched.debtor, f"delivery/{escalation}/{key}"
         position = say_command(self._service, debtor, event, event_id, trace)
         return _answer(escalation, event.by, event.on, position)
 
