@@ -65,4 +65,4 @@ def _retract(account: Watched, shared: Shared, speech: Speech) -> dict[Place, da
         return {}
     changes = list(retractions(account.case, past_of(account, shared), effective_on(fact)))
     speech.say(changes)
-    return {(each.step, each.company, each.subject): each.effective_on for each in changes}
+    return {each.place: each.effective_on for each in changes}

@@ -12,7 +12,7 @@ from huikuan.events.fields import Event
 from huikuan.events.notifier import EscalationSaid
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import Sight
-from services.notifier.forecast import Ahead, as_many_as_matter, begins, escalation_in, opening
+from services.notifier.forecast import Ahead, begins, escalation_in, opening, weigh_day
 from services.notifier.shared import Shared
 from services.notifier.watched import Watched, look, review_on
 
@@ -76,8 +76,7 @@ class Eve:
         morrow = self._morrow
         if self._due.weighed:
             morrow = copy(morrow)  # what trips today for these facts may not for others
-            weight = rules.weigh(watched, self._opening, morrow)
-            rules.weighed(weight, as_many_as_matter, self._opening, morrow)
+            weigh_day(rules, [watched], self._opening, morrow)
         said += rules.decide(watched, self._opening, morrow)
         return not any(map(self._is_it, said))
 

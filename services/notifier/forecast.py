@@ -6,7 +6,7 @@ What waits for people goes on waiting.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 import msgspec
@@ -88,8 +88,7 @@ class Ahead:
         for watched in due_now:
             rules.advance(watched, shared)
         if due.weighed:
-            weight = sum(rules.weigh(watched, record, shared) for watched in due_now)
-            rules.weighed(weight, self._count, record, shared)
+            weigh_day(rules, due_now, record, shared, self._count)
         for watched in due_now:
             for saying in rules.decide(watched, record, shared):
                 event = escalation_in(saying)
@@ -100,6 +99,18 @@ class Ahead:
     def _expect(self, watched: Watched, review_on: date | None) -> None:
         if review_on is not None:
             self._reviews[review_on].append(watched)
+
+
+def weigh_day(
+    rules: Weighing[Shared, Watched],
+    due_now: Iterable[Watched],
+    record: Record,
+    shared: Shared,
+    count: Count = as_many_as_matter,
+) -> None:
+    """Let the breaker weigh a day before anything is said on it, as the runner does."""
+    weight = sum(rules.weigh(watched, record, shared) for watched in due_now)
+    rules.weighed(weight, count, record, shared)
 
 
 def forecast(

@@ -13,7 +13,7 @@ from services.notifier.domain.demand import is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.proving import lacks_evidence
-from services.notifier.domain.stepping import undelivered
+from services.notifier.domain.stepping import milder_open, undelivered
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
@@ -122,6 +122,6 @@ def waits_for_delivery(
     """The notices in force that must reach the debtor before a demanded step begins."""
     if is_imposed(sight.standing, rule.step.name, subject):
         return
-    for each in undelivered(ladder, rule, subject, case.open):
+    for each in undelivered(ladder, milder_open(ladder, rule, subject, case.open)):
         about = {"notice": each.step, "escalation": each.escalation}
         yield {"reason": "delivery", **about, "events": []}

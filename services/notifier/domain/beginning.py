@@ -60,17 +60,13 @@ def beginnings(judged: Judged) -> tuple[list[Change], bool]:
 
 def _knowing(judged: Judged, new: list[Change]) -> Judged:
     """The same where these have begun."""
-    in_force = tuple(
-        (change.step, change.company, change.subject, change.effective_on)
-        for change in new
-        if change.word == "raise"
-    )
-    places = {(change.step, change.company, change.subject) for change in new}
+    raised = [change for change in new if change.word == "raise"]
+    begun = StepsTaken(tuple((*change.place, change.effective_on) for change in raised))
     return msgspec.structs.replace(
         judged,
-        sight=judged.sight.having(with_begun(judged.sight.taken, StepsTaken(in_force))),
-        begun=StepsTaken((*judged.begun.in_force, *in_force)),
-        decided=judged.decided | places,
+        sight=judged.sight.having(with_begun(judged.sight.taken, begun)),
+        begun=with_begun(judged.begun, begun),
+        decided=judged.decided | {change.place for change in new},
     )
 
 
@@ -110,10 +106,9 @@ def _turn(
         return "now"
     if is_imposed(judged.sight.standing, rule.step.name, subject):
         return "now"
-    still_open = judged.still_open.values()
-    if undelivered(judged.ladder, rule, subject, still_open):
+    milder = milder_open(judged.ladder, rule, subject, judged.still_open.values())
+    if undelivered(judged.ladder, milder):
         return "once_delivered"
-    milder = milder_open(judged.ladder, rule, subject, still_open)
     if place[1:] in begun or waits_for_milder(milder, judged.sight.standing.day):
         return "another_day"
     return "now"

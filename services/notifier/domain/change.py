@@ -37,3 +37,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, Any] | None = None
     charges: tuple[Charge, ...] = ()
     """What it costs, where it is raised and fees are booked."""
+
+    @property
+    def place(self) -> Place:
+        """What it is about."""
+        return (self.step, self.company, self.subject)

@@ -34,15 +34,13 @@ def waits_for_milder(milder: Iterable[Escalation], day: date) -> bool:
     return any(each.raised_on is None or each.raised_on >= day for each in milder)
 
 
-def undelivered(
-    ladder: Ladder, rule: Rule, subject: Subject, still_open: Iterable[Escalation]
-) -> list[Escalation]:
-    """The milder notices in force that nobody reported as delivered, where the policy asks."""
+def undelivered(ladder: Ladder, milder: Iterable[Escalation]) -> list[Escalation]:
+    """The notices in force among these that nobody reported as delivered, where it is asked for."""
     if ladder.policy.advance != "after_delivered":
         return []
     return [
         each
-        for each in milder_open(ladder, rule, subject, still_open)
+        for each in milder
         if each.status == "raised" and not hurts(each.kind) and each.delivered is None
     ]
 
