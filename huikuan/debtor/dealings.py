@@ -1,5 +1,6 @@
 """What else is known of a debtor: orders, shipments, disputes, pauses, overrides, promises."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -159,3 +160,8 @@ class Profile(msgspec.Struct, array_like=True, gc=False):
     collector: str | None
     time_zone: str | None
     terms_days: int | None
+
+
+def time_zone_on(profiles: Sequence[Profile], on: Day) -> str | None:
+    """The debtor's time zone on a day, by his profiles in order of their dates."""
+    return next((each.time_zone for each in reversed(profiles) if each.on <= on), None)

@@ -67,6 +67,8 @@ class Standing(msgspec.Struct, frozen=True):
     """A person's, that hold on the day or ended on it."""
     fees: tuple[Line, ...] = ()
     """Open fees: shown, and asked for by no rule."""
+    time_zone: str | None = None
+    """The debtor's: it chooses the calendar of his working days, never what day is open."""
 
     @property
     def open_lines(self) -> tuple[Line, ...]:
@@ -162,6 +164,7 @@ def _digest(
         profile.tags if profile else (),
         overrides_on(known, on) if known.overrides else (),
         tuple(fees),
+        profile.time_zone if profile else None,
     )
 
 

@@ -20,6 +20,7 @@ from huikuan.web.wording import Words
 from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
 from services.notifier.policy_chinese import in_chinese
+from services.notifier.zones import unknown_zones
 
 BYTES_MAX = 256 * 1024
 DEPTH_MAX = 24
@@ -58,7 +59,7 @@ def read_policy(body: bytes) -> Policy:
         raise _unreadable("a value in it has no meaning", 0) from None
     if wrong := [
         FieldError(Words(each.en, each.zh), pointer_of(each.place))
-        for each in contradictions(policy)
+        for each in (*contradictions(policy), *unknown_zones(policy))
     ]:
         raise _with_lines(Problem(422, _CODE, errors=wrong), lines)
     return policy

@@ -28,7 +28,7 @@ from services.notifier.shown import (
 )
 from services.notifier.shown_held import shown_unsettled
 from services.notifier.turns import Turns
-from services.notifier.watched import Watched, look
+from services.notifier.watched import Watched, look, zone_on
 from services.notifier.why import Asked, explained
 from services.notifier.why_sentences import together
 
@@ -96,10 +96,11 @@ class Questions:
         pages = [self._service.rows(label=label, after=after, limit=limit + 1) for label in labels]
         rows = list(islice(merge(*pages, key=itemgetter(0)), limit + 1))
         more, rows = len(rows) > limit, rows[:limit]
+        load = self._service.rules.load
         holds = [
-            _hold(debtor, each, shared)
-            for debtor, row in rows
-            for each in self._service.rules.load(debtor, row.body).case.in_force()
+            _hold(watched, each, shared)
+            for watched in (load(debtor, row.body) for debtor, row in rows)
+            for each in watched.case.in_force()
             if hurts(each.kind)
         ]
         items = [hold for hold in holds if hold["overdue"] or not overdue]
@@ -138,10 +139,10 @@ def _known_through(records: list[Record]) -> str | None:
     return None if latest is None else instant(latest)
 
 
-def _hold(debtor: str, each: Escalation, shared: Shared) -> Answer:
-    day, policies = shared.setting.open_on, shared.policies
+def _hold(watched: Watched, each: Escalation, shared: Shared) -> Answer:
+    day, policies, zone = shared.setting.open_on, shared.policies, zone_on(watched)
     return {
-        "debtor": debtor,
+        "debtor": watched.debtor,
         "company": each.company,
         "escalation": each.escalation,
         "step": each.step,
@@ -150,6 +151,6 @@ def _hold(debtor: str, each: Escalation, shared: Shared) -> Answer:
         "effective_on": each.effective_on,
         "hold_seq": each.hold_seq,
         "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
-        "acknowledge_by": acknowledge_by(each, policies),
-        "overdue": day is not None and is_overdue(each, policies, day),
+        "acknowledge_by": acknowledge_by(each, policies, zone),
+        "overdue": day is not None and is_overdue(each, policies, zone, day),
     }

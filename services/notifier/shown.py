@@ -18,6 +18,9 @@ from services.notifier.domain.view import Sight
 from services.notifier.feed import instant
 from services.notifier.shown_held import shown_held
 
+GENERAL = "general"
+"""The calendar of debtors whose time zone the policy does not name."""
+
 
 def shown_case(case: Case, day: date | None, ladder: Ladder | None) -> dict[str, Any]:
     """State, steps in force (mild to severe) and history, at the close of a day.
@@ -153,11 +156,18 @@ def shown_standing(sight: Sight) -> dict[str, Any]:
         "overrides": [shown_override(each, standing.day) for each in standing.overrides],
         "unsettled": list(standing.unsettled),
         "segment": standing.segment,
+        "time_zone": standing.time_zone,
+        "working_days_of": calendar_of(sight),
         "tags": list(standing.tags),
         "balances": {currency: _sums(sums, currency) for currency, sums in standing.sums.items()},
         "items": [_line(line) | {"evidence": _evidence(line, sight)} for line in standing.lines],
         "fees": [_line(line) for line in standing.fees],
     }
+
+
+def calendar_of(sight: Sight) -> str:
+    """The time zone whose calendar counts the debtor's working days, or ``GENERAL``."""
+    return sight.reading.calendar_of or GENERAL
 
 
 def _sums(sums: Sums, currency: str) -> dict[str, Any]:

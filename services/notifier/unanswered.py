@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from services.notifier.domain.acknowledging import is_overdue
 from services.notifier.following import Following
 from services.notifier.rules import AWAITED
+from services.notifier.watched import zone_on
 
 COUNTED_MAX = 1_000
 """Debtors looked at: an alarm about so many needs no exact number."""
@@ -25,10 +26,12 @@ class Unanswered(Collector):
         day = shared.setting.open_on
         if day is None:
             return 0
+        rows = self._service.rows(label=AWAITED, limit=COUNTED_MAX)
+        load = self._service.rules.load
         return sum(
-            is_overdue(each, shared.policies, day)
-            for debtor, row in self._service.rows(label=AWAITED, limit=COUNTED_MAX)
-            for each in self._service.rules.load(debtor, row.body).case.in_force()
+            is_overdue(each, shared.policies, zone_on(watched), day)
+            for watched in (load(debtor, row.body) for debtor, row in rows)
+            for each in watched.case.in_force()
         )
 
     def alarms(self) -> list[str]:

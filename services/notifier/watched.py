@@ -9,18 +9,20 @@ from msgspec import structs
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
+from huikuan.debtor.dealings import time_zone_on
 from huikuan.debtor.evidence import evidence_on
 from huikuan.debtor.pauses import paused_ago
 from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
+from services.notifier.domain.acknowledging import ZoneOn
 from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.beginning import RunStart
 from services.notifier.domain.case import Case
 from services.notifier.domain.change import Place
 from services.notifier.domain.condition import ANY_AGE
 from services.notifier.domain.decide import Decision, decide
-from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.ladder import Ladder, Rule, for_time_zone
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
 from services.notifier.domain.reading import PLAIN
@@ -108,9 +110,10 @@ def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) 
     def bare() -> Standing:
         return standing(structs.replace(account, waiting=()), day, shared.setting)
 
+    stands = standing(account, day, shared.setting)
     sight = Sight(
-        standing(account, day, shared.setting),
-        then.reading if then else PLAIN,
+        stands,
+        for_time_zone(then, stands.time_zone).reading if then else PLAIN,
         bare,
         lambda other: _look(account, case, debtor, shared, other),
         debtor,
@@ -138,7 +141,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     day = shared.setting.open_on
     if day is None:
         return None
-    now, waits = shared.ladder_now(), account.waits_for_opening
+    now, waits = _ladder_now(account, shared), account.waits_for_opening
     if waits is None:
         waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
     return next_review_on(
@@ -149,6 +152,19 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         change_dates(account.account, day, shared.setting),
         waits_for_opening=waits,
     )
+
+
+def _ladder_now(account: Watched, shared: Shared) -> Ladder | None:
+    """The rules in force on the open day, by the calendar of his time zone."""
+    now, profiles = shared.ladder_now(), account.account.profiles
+    if now is None or not (now.by_time_zone and profiles):
+        return now
+    return for_time_zone(now, profiles[-1].time_zone)
+
+
+def zone_on(account: Watched) -> ZoneOn:
+    """His time zone on any day."""
+    return lambda day: time_zone_on(account.account.profiles, day.toordinal())
 
 
 def as_weighed(account: Watched, shared: Shared, day: date) -> Decision | None:

@@ -14,13 +14,13 @@ from services.notifier.domain.case import Escalation
 from services.notifier.domain.counting import Question
 from services.notifier.domain.decide import Decision, decide
 from services.notifier.domain.demand import is_demanded, keeping, subjects
-from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.ladder import Ladder, Rule, for_time_zone, inputs_of
 from services.notifier.domain.measured import Measured, measured
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.domain.view import Sight, Subject
 from services.notifier.preventing import prevented_by, waits_for, waits_for_delivery
 from services.notifier.shared import Shared
-from services.notifier.shown import is_in_force, shown_override
+from services.notifier.shown import calendar_of, is_in_force, shown_override
 from services.notifier.sources import Sources, behind, lines_of
 from services.notifier.turns import Turns
 from services.notifier.watched import Watched, look
@@ -50,7 +50,11 @@ def explained(asked: Asked, turns: Turns | None) -> Answer:
 
     ``turns`` tells what comes next; None about a day that is not the open one.
     """
-    sight = look(asked.watched, asked.shared, asked.day).under(asked.ladder.reading)
+    seen = look(asked.watched, asked.shared, asked.day)
+    asked = msgspec.structs.replace(
+        asked, ladder=for_time_zone(asked.ladder, seen.standing.time_zone)
+    )
+    sight = seen.under(asked.ladder.reading)
     sources = Sources(asked.watched.account, asked.records, asked.day)
     case, guards = asked.watched.case, asked.shared.guards
     opening = decide(sight, case, asked.ladder, opening=True, guards=guards)
@@ -128,9 +132,19 @@ def _judged(
         "inputs_to_stay": inputs_of(rule.step.when, rule.view(sight, subject, "keep_harder")),
         "thresholds": list(_thresholds(asked, rule, sight, subject, sources, in_force=raised)),
         "prevented_by": [] if raised else prevented,
+        "working_days_of": calendar_of(sight) if _counts_working_days(rule, asked.ladder) else None,
         "would_change": turns.of(subject, there if raised else None) if turns else {},
     }
     return {**answer, "sentences": sentences(rule.step.name, rule.step.kind, answer)}
+
+
+def _counts_working_days(rule: Rule, ladder: Ladder) -> bool:
+    """Whether one of several calendars has a say in when the step comes."""
+    policy = ladder.policy
+    if not policy.working_days.by_time_zone:
+        return False
+    waits = rule.step.hold > 0 or (rule.step.hurts and policy.raise_on == "working_day")
+    return waits or policy.due_roll == "next_working_day"
 
 
 def _there(asked: Asked, subject: Subject) -> Escalation | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from huikuan.web.wording import Words
 from services.notifier.domain.view import DEBTOR
+from services.notifier.shown import GENERAL
 
 KINDS_ZH = {
     "notice": "催款函",
@@ -110,6 +111,8 @@ def _told(step: str, kind: str, judged: Mapping[str, Any]) -> Iterator[Words]:
         yield _threshold(measure)
     for prevention in judged["prevented_by"]:
         yield _prevention(prevention)
+    if calendar := judged["working_days_of"]:
+        yield _calendar(calendar)
     yield from _change(judged["would_change"])
 
 
@@ -153,6 +156,15 @@ def _prevention(prevention: Mapping[str, Any]) -> Words:
     words = _PREVENTED[prevention["reason"]]
     told = {name: _plain(value) for name, value in prevention.items()}
     return Words(words.en.format_map(told), words.zh.format_map(told))
+
+
+def _calendar(name: str) -> Words:
+    if name == GENERAL:
+        return Words(
+            "Working days are those of the policy's general calendar.",
+            "工作日按策略的通用日历计算。",
+        )
+    return Words(f"Working days are those of {name}.", f"工作日按 {name} 的日历计算。")
 
 
 def _change(change: Mapping[str, Any]) -> Iterator[Words]:

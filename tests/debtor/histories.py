@@ -13,6 +13,7 @@ DAYS = 14
 INVOICES = ("A", "B", "C")
 PAYMENTS = ("P", "Q", "R")
 CREDITS = ("K", "L")
+TIME_ZONE = "Asia/Shanghai"
 
 days = st.integers(1, DAYS).map(day)
 later = st.integers(1, DAYS + 6).map(day)
@@ -263,10 +264,16 @@ KINDS: dict[type[Event], st.SearchStrategy[Event]] = {
         valid_until=maybe | later,
     ),
     relations.DebtorRegistered: fact(
-        relations.DebtorRegistered, on=days, segment=maybe | st.just("key")
+        relations.DebtorRegistered,
+        on=days,
+        segment=maybe | st.just("key"),
+        time_zone=maybe | st.just(TIME_ZONE),
     ),
     relations.DebtorUpdated: fact(
-        relations.DebtorUpdated, on=days, segment=maybe | st.just("small")
+        relations.DebtorUpdated,
+        on=days,
+        segment=maybe | st.just("small"),
+        time_zone=maybe | st.just(TIME_ZONE),
     ),
     promises.PromiseMade: promised,
     promises.PromiseWithdrawn: fact(

@@ -25,7 +25,7 @@ from services.notifier.domain.case import Escalation
 from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
-from tests.debtor.histories import DAYS, histories, terms
+from tests.debtor.histories import DAYS, TIME_ZONE, histories, terms
 from tests.debtor.words import Fact, day
 
 DEBTOR = "acme"
@@ -75,6 +75,15 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+weekdays = st.sampled_from([5, 6, 7, 8, 12, 13]).map(day).map(str)
+CALENDAR: dict[str, st.SearchStrategy[Any]] = {
+    "weekend": st.sampled_from([[], ["friday", "saturday"], ["saturday", "sunday"]]),
+    "holidays": st.lists(weekdays, max_size=4),
+    "make_up": st.sampled_from([[], [str(day(3)), str(day(11))]]),
+}
+calendars = st.fixed_dictionaries(CALENDAR)
+
+
 SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "age_from": st.just("invoice_date"),
     "compare": st.just("exceeds"),
@@ -98,6 +107,10 @@ SWITCHES: dict[str, st.SearchStrategy[Any]] = {
     "feed_wait_days": st.integers(0, 2),
     "unmatched_cash": st.just("ignore"),
     "charges": st.just("booked"),
+    "working_days": st.fixed_dictionaries(
+        CALENDAR,
+        optional={"by_time_zone": st.fixed_dictionaries({TIME_ZONE: calendars})},
+    ),
 }
 """Values other than the defaults."""
 

@@ -27,7 +27,7 @@ from services.notifier.delivering import Delivering, Reported
 from services.notifier.domain.demand import is_demanded, subjects
 from services.notifier.domain.ladder import ladder_of
 from services.notifier.domain.policy import Policy
-from services.notifier.domain.scoping import narrowed
+from services.notifier.domain.scoping import seen_by
 from services.notifier.domain.view import Sight
 from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
@@ -116,9 +116,7 @@ def test_state_survives_being_written_and_read_at_any_place(arriving: list[Arriv
 def demanded(facts: list[Fact], setting: Setting, policy: Policy, on: date) -> set[tuple[str, ...]]:
     """Every step that the policy would raise against every subject, were nothing in force."""
     stands = standing(folded(facts, setting), on, setting)
-    wide = ladder_of(policy)
-    sight = Sight(stands, wide.reading)
-    rules = narrowed(wide, sight)
+    rules, sight = seen_by(ladder_of(policy), Sight(stands))
     return {
         (rule.step.name, subject.company, subject.subject)
         for rule in rules.rules

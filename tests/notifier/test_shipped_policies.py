@@ -124,10 +124,16 @@ def test_key_accounts(world: World) -> None:
         ("call", "raised", 15),
         ("visit", "raised", 30),
         ("stop", "proposed", 60),
-        # 1 May 2026 is a Friday; the policy knows no holidays, so three working days end on 6 May.
+        # 1 May 2026 is a Friday; the general calendar knows no holidays: three days end on 6 May.
         ("stop", "raised", 65),
         ("stop", "lifted", 70),
     ]
+
+
+def test_key_accounts_in_china_have_no_working_day_in_the_first_week_of_may(world: World) -> None:
+    wei = DebtorRegistered(on=day(-11), time_zone="Asia/Shanghai")
+    said = journey(world, "key-accounts", {-11: [wei, invoice("120000.00")]}, 68, approve=1)
+    assert said[-2:] == [("stop", "proposed", 60), ("stop", "raised", 67)]
 
 
 def test_key_accounts_climb_one_step_a_day(world: World) -> None:

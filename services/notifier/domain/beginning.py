@@ -166,8 +166,8 @@ def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation
 
 
 def hold_ends_on(ladder: Ladder, step: Step, proposed: Escalation) -> date:
-    """The day on which a proposed step may be raised."""
-    return after_working_days(proposed.said_on, step.hold, ladder.policy.working_days)
+    """The day on which a proposed step may be raised; the ladder is the debtor's own."""
+    return after_working_days(proposed.said_on, step.hold, ladder.reading.calendar)
 
 
 def _raised_at_last(

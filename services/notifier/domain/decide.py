@@ -14,7 +14,7 @@ from services.notifier.domain.ending import any_cools, why_ended
 from services.notifier.domain.guards import AskGuards, no_guards
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
-from services.notifier.domain.scoping import narrowed
+from services.notifier.domain.scoping import seen_by
 from services.notifier.domain.seen import lifted_by
 from services.notifier.domain.stepping import with_steps
 from services.notifier.domain.view import Sight
@@ -44,8 +44,7 @@ def decide(
     just retracted; one that is still demanded is raised again at once. ``run_start`` dates a
     beginning where days were missed; without it the day judged is the sight's own.
     """
-    sight = sight.under(ladder.reading)
-    ladder = narrowed(ladder, sight)
+    ladder, sight = seen_by(ladder, sight)
     ended, sight = _endings(sight, case, ladder)
     standing = sight.standing
     gone = {change.escalation for change in ended}
@@ -54,7 +53,7 @@ def decide(
         return Decision(ended, waits_for_opening=cools)
     still_open = {each.place: each for each in case.open if each.escalation not in gone}
     on_that_day: RunStart = run_start or (lambda *_: standing.day)
-    may_hurt = opening and is_day_to_hurt(ladder.policy, standing.day)
+    may_hurt = opening and is_day_to_hurt(ladder.policy, ladder.reading.calendar, standing.day)
     judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began, waits = beginnings(judged)
     return Decision([*ended, *began], waits_for_opening=cools or waits)

@@ -101,6 +101,8 @@ class Ladder(msgspec.Struct, frozen=True):
     """By step that must be acknowledged; of its variants for different debtors the shortest."""
     repeats: Mapping[str, tuple[Repeat, ...]]
     """By step that is said again, as each of its variants is."""
+    by_time_zone: Mapping[str, "Ladder"]
+    """The same by another calendar; empty where the policy has only one."""
 
 
 def ladder_of(policy: Policy) -> Ladder:
@@ -115,7 +117,7 @@ def ladder_of(policy: Policy) -> Ladder:
         min(earliest_age(step.when, policy.compare, promised=promised) for step in policy.steps)
         for promised in (False, True)
     )
-    return Ladder(
+    ladder = Ladder(
         policy=policy,
         reading=reading,
         rules=rules,
@@ -128,7 +130,22 @@ def ladder_of(policy: Policy) -> Ladder:
         narrow={},
         acknowledge_within_days=_shortest_days(policy),
         repeats=_repeats(policy),
+        by_time_zone={},
     )
+    others = {zone: _by_calendar(ladder, zone) for zone in policy.working_days.by_time_zone}
+    return msgspec.structs.replace(ladder, by_time_zone=others) if others else ladder
+
+
+def _by_calendar(ladder: Ladder, time_zone: str) -> Ladder:
+    reading = reading_of(ladder.policy, time_zone)
+    return msgspec.structs.replace(ladder, reading=reading, narrow={})
+
+
+def for_time_zone(ladder: Ladder, time_zone: str | None) -> Ladder:
+    """The ladder by the calendar of debtors of a time zone: the general one for all not named."""
+    if time_zone is None or not ladder.by_time_zone:
+        return ladder
+    return ladder.by_time_zone.get(time_zone, ladder)
 
 
 def _shortest_days(policy: Policy) -> dict[str, int]:

@@ -15,7 +15,7 @@ from services.notifier.domain.change import Change
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
-from services.notifier.domain.scoping import governing, narrowed
+from services.notifier.domain.scoping import governing, seen_by
 from services.notifier.domain.steps_taken import StepsTaken, with_begun
 from services.notifier.domain.view import Sight, Subject
 
@@ -54,8 +54,8 @@ def was_due(each: Escalation, past: Past) -> bool:
     ladder = past.ladder_of(each.policy_version)
     if ladder is None:
         return False
-    sight = past.sight_on(each.effective_on).under(ladder.reading)
-    rule = governing(narrowed(ladder, sight), each.step, each.subject)
+    ladder, sight = seen_by(ladder, past.sight_on(each.effective_on))
+    rule = governing(ladder, each.step, each.subject)
     if rule is None:
         return False
     subject = sight.subject(each.company, each.subject)
@@ -85,10 +85,10 @@ def _was_demanded(past: Past, day: date, step: str, now: Subject, begun: StepsTa
     ladder = past.ladder_on(day)
     if ladder is None:
         return False
-    sight = past.sight_on(day).under(ladder.reading)
+    ladder, sight = seen_by(ladder, past.sight_on(day))
     if begun.in_force:
         sight = sight.having(with_begun(sight.taken, begun, day))
-    rule = governing(narrowed(ladder, sight), step, now.subject)
+    rule = governing(ladder, step, now.subject)
     if rule is None:
         return False
     subject = sight.subject(now.company, now.subject)

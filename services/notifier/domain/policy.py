@@ -1,12 +1,12 @@
 """The policy document (催收策略): a ladder of steps, mild to severe, and how money is read."""
 
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from huikuan.debtor.evidence import Grade
+from services.notifier.domain.calendars import Day, WorkingDays
 from services.notifier.domain.condition import (
     Amounts,
     Condition,
@@ -30,28 +30,10 @@ Kind = Literal[
 ]
 """What is done: from a letter (催款函) to the court (移交法务)."""
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 STEPS_MAX = 50
 CLEAR = "clear"
 """The state of a debtor against whom nothing is in force."""
 _APPROVALS = {"none": 0, "one": 1, "two": 2}
-
-
-def _day(value: Any) -> Any:
-    # Pydantic would also take a number for a date; a policy that says 20260101 is a mistake.
-    if type(value) is date:
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError("must be a date such as 2026-01-01") from None
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(sorted(set(values)))
 
 
 class Step(Life):
@@ -163,24 +145,6 @@ class Breaker(Part):
     share: Annotated[StrictInt, Field(ge=0, le=100)] = Field(
         5, description="And so many as this per cent of the debtors"
     )
-
-
-class WorkingDays(Part):
-    """The calendar by which holds are counted (工作日), part of the policy's version."""
-
-    weekend: Annotated[tuple[Weekday, ...], AfterValidator(_sorted)] = ("saturday", "sunday")
-    holidays: Annotated[tuple[Day, ...], AfterValidator(_sorted)] = ()
-    make_up: Annotated[tuple[Day, ...], AfterValidator(_sorted)] = Field(
-        (), description="Days of a weekend that are worked all the same (调休)"
-    )
-
-    @model_validator(mode="after")
-    def _some_day_is_worked(self) -> "WorkingDays":
-        if len(self.weekend) == 7:
-            raise ValueError("a week needs a working day")
-        if both := set(self.holidays) & set(self.make_up):
-            raise ValueError(f"{min(both)} is both a holiday and worked")
-        return self
 
 
 class Policy(Switches):

@@ -7,11 +7,13 @@ import msgspec
 
 from huikuan.events.codec import minor
 from services.notifier.domain.age import AS_DUE, Aging, aging_of
+from services.notifier.domain.calendars import Calendar
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.switches import AS_DESIGNED, Switches
 from services.notifier.domain.workdays import rolling
 
 NONE: Mapping[str, int] = {}
+_ORDINARY = Calendar()
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -22,17 +24,24 @@ class Reading(msgspec.Struct, frozen=True):
     partly_weight: Decimal = Decimal(AS_DESIGNED.partly_weight)
     ignored_minor: Mapping[str, int] = NONE
     """Per currency: an item of which less is owed does not count."""
+    calendar: Calendar = _ORDINARY
+    """By which working days are counted."""
+    calendar_of: str | None = None
+    """The time zone that the calendar is for; None of the general one."""
 
 
 PLAIN = Reading()
 
 
-def reading_of(policy: Policy) -> Reading:
-    """How this policy reads."""
-    ignored = policy.ignore_below or {}
+def reading_of(policy: Policy, time_zone: str | None = None) -> Reading:
+    """How this policy reads; a debtor of this time zone, which it must name, or any other."""
+    ignored, calendars = policy.ignore_below or {}, policy.working_days
+    his: Calendar = calendars if time_zone is None else calendars.by_time_zone[time_zone]
     return Reading(
         policy,
-        aging_of(policy, rolling(policy.working_days)),
+        aging_of(policy, rolling(his)),
         Decimal(policy.partly_weight),
         {currency: minor(amount) for currency, amount in ignored.items()},
+        his,
+        time_zone,
     )

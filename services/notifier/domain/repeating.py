@@ -13,7 +13,7 @@ from services.notifier.domain.demand import is_demanded
 from services.notifier.domain.ladder import Ladder, Rule, inputs_of
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.past import Past
-from services.notifier.domain.scoping import governing, narrowed
+from services.notifier.domain.scoping import governing, narrowed, seen_by
 from services.notifier.domain.view import Sight, Subject
 
 
@@ -79,8 +79,8 @@ def _seen(past: Past, on: date, each: Escalation) -> tuple[Rule, Sight, Subject]
     ladder = past.ladder_on(on)
     if ladder is None:
         return None
-    sight = past.sight_on(on).under(ladder.reading)
-    rule = governing(narrowed(ladder, sight), each.step, each.subject)
+    ladder, sight = seen_by(ladder, past.sight_on(on))
+    rule = governing(ladder, each.step, each.subject)
     if rule is None:
         return None
     subject = sight.subject(each.company, each.subject)

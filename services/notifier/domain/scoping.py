@@ -1,18 +1,20 @@
-"""For whom a step is meant: of several steps with one name the most specific that fits.
+"""A ladder as it is for one debtor: by the calendar of his time zone, and which steps are meant.
 
-Invoice before debtor before tag before segment before everybody; of two equally specific ones the
-first in the document.
+Of several steps with one name it is the most specific that fits: invoice before debtor before tag
+before segment before everybody; of two equally specific ones the first in the document.
 """
 
 from msgspec import structs
 
-from services.notifier.domain.ladder import Ladder, Rule
+from services.notifier.domain.ladder import Ladder, Rule, for_time_zone
 from services.notifier.domain.scope import Scope
 from services.notifier.domain.view import Sight
 
 
 def narrowed(ladder: Ladder, sight: Sight) -> Ladder:
-    """The ladder as it is for one debtor on one day; itself where no step has a scope."""
+    """The ladder as it is for one debtor on one day; itself where it is the same for everybody."""
+    if ladder.by_time_zone:
+        ladder = for_time_zone(ladder, sight.standing.time_zone)
     if not ladder.is_scoped:
         return ladder
     fitting = tuple(
@@ -24,6 +26,12 @@ def narrowed(ladder: Ladder, sight: Sight) -> Ladder:
     if found is None:
         found = ladder.narrow[fitting] = _narrowed(ladder, [ladder.rules[at] for at in fitting])
     return found
+
+
+def seen_by(ladder: Ladder, sight: Sight) -> tuple[Ladder, Sight]:
+    """The ladder as it is for one debtor on one day, and that day as it reads it."""
+    his = narrowed(ladder, sight)
+    return his, sight.under(his.reading)
 
 
 def _fits(scope: Scope, sight: Sight) -> bool:
