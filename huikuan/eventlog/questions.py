@@ -17,10 +17,9 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.reviews import count_keys, to_review
 from huikuan.eventlog.rules import A, Row, Rules, S
 from huikuan.eventlog.state import State, state_numbered
-
-_PAGE_ROWS = 1_000
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -110,13 +109,8 @@ class Questions(Generic[S, A]):
             state = self._state(connection)
             for at in range(partition, self._partitions):
                 bodies = state.load(connection, at, [EVERYBODY])
-                count, due, after = 0, list[tuple[str, Row]](), EVERYBODY
-                while page := state.page(connection, at, None, after, _PAGE_ROWS):
-                    after, count = page[-1][0], count + len(page)
-                    due += [
-                        (k, row) for k, row in page if row.review_on and row.review_on <= through
-                    ]
-                yield self._shared(bodies.get(EVERYBODY)), count, due
+                due = to_review(connection, state, at, through)
+                yield self._shared(bodies.get(EVERYBODY)), count_keys(connection, state, at), due
 
     def history(self, key: str, *, known_at: int | Position | None = None) -> list[Record]:
         """A key's records that this service folded, or those among them known by then.

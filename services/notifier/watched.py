@@ -11,13 +11,17 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.dealings import time_zone_on
 from huikuan.debtor.evidence import evidence_on
-from huikuan.debtor.pauses import paused_ago
 from huikuan.debtor.standing import Standing, standing
-from huikuan.debtor.things import NEVER, Day
+from huikuan.debtor.things import Day
 from huikuan.events.fields import Event
+<<<<<<< Updated upstream
 from services.notifier.domain.acknowledging import ZoneOn
 from services.notifier.domain.age import Aging, paused_days
+=======
+from services.notifier.domain.age import Aging
+>>>>>>> Stashed changes
 from services.notifier.domain.beginning import RunStart
+from services.notifier.domain.birthdays import next_birthday
 from services.notifier.domain.case import Case
 from services.notifier.domain.change import Place
 from services.notifier.domain.condition import ANY_AGE
@@ -146,7 +150,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
     return next_review_on(
         day,
-        _origins(account.account, now.reading.aging, day.toordinal()) if now else (),
+        next_birthday(account.account, now, day.toordinal()) if now else None,
         account.case,
         now,
         change_dates(account.account, day, shared.setting),
@@ -189,23 +193,6 @@ def _oldest(account: Account, aging: Aging) -> Iterator[Day]:
             yield from (items[at].on for at in book.open)
         else:
             yield from (items[at].due_on for at in book.open[:1])
-
-
-def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
-    """The dates from which open items age, as day numbers; with its pauses for a new step too."""
-    items, pauses = account.items, account.pauses
-    for book in account.books:
-        for at in book.open:
-            item = items[at]
-            if item.due_on == NEVER:
-                continue
-            began_on = item.on if aging.from_invoice else item.due_on
-            if aging.roll is not None and not aging.from_invoice:
-                began_on = aging.roll(began_on)
-            yield began_on
-            ago = paused_ago(pauses, book.company, item.invoice, on) if pauses else ()
-            if ago:
-                yield began_on + paused_days(ago, on - began_on, aging)
 
 
 def run_start_of(

@@ -172,9 +172,9 @@ Arrival = tuple[int, str, Event]
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> list[Arrival]:
+def arrivals(draw: st.DrawFn, *, without: tuple[type[Event], ...] = ()) -> list[Arrival]:
     """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own."""
-    facts: list[Fact] = draw(histories())
+    facts: list[Fact] = draw(histories(without=without))
     said: list[Arrival] = [(draw(arrival_days), name, event) for name, event in facts]
     for at, policy in enumerate(draw(st.lists(policies(), min_size=1, max_size=3))):
         effective_on = day(draw(st.sampled_from([1, 1, 1, 4, 12])))

@@ -29,7 +29,7 @@ from services.notifier.domain.ladder import ladder_of
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.scoping import seen_by
 from services.notifier.domain.view import Sight
-from tests.debtor.histories import histories
+from tests.debtor.histories import COVERING, histories
 from tests.debtor.test_laws import folded
 from tests.debtor.test_money_helps import more_money
 from tests.debtor.words import Fact, day, invoice, names, payment
@@ -47,7 +47,7 @@ from tests.notifier.world import World, a_world
 from tests.rig.examples import FEWER
 
 
-@given(arrivals())
+@given(arrivals() | arrivals(without=COVERING))
 def test_deciding_on_review_days_says_what_deciding_every_day_says(
     arriving: list[Arrival],
 ) -> None:

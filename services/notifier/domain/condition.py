@@ -170,9 +170,18 @@ def days_named(condition: Condition, compare: Compare) -> set[int]:
     days = set[int]()
     if condition.days_overdue is not None:
         days.add(_first_day(condition.days_overdue, compare))
-    if condition.overdue_amount is not None or condition.overdue_items is not None:
+    if _counts_overdue_here(condition):
         days.add(1)
     return days.union(*(days_named(part, compare) for part in parts(condition)))
+
+
+def counts_overdue(condition: Condition) -> bool:
+    """Whether it asks how much or how many items are overdue, so that each item matters."""
+    return _counts_overdue_here(condition) or any(map(counts_overdue, parts(condition)))
+
+
+def _counts_overdue_here(condition: Condition) -> bool:
+    return condition.overdue_amount is not None or condition.overdue_items is not None
 
 
 def _first_day(days_overdue: int, compare: Compare) -> int:
@@ -187,7 +196,7 @@ def earliest_age(condition: Condition, compare: Compare, *, promised: bool) -> i
     ages = [ANY_AGE]
     if condition.days_overdue is not None:
         ages.append(_first_day(condition.days_overdue, compare))
-    if condition.overdue_amount is not None or condition.overdue_items is not None:
+    if _counts_overdue_here(condition):
         ages.append(1)
     if condition.broken_promises is not None or condition.promise_shortfall is not None:
         ages.append(ANY_AGE if promised else NO_AGE)

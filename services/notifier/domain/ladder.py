@@ -11,11 +11,11 @@ import msgspec
 
 from huikuan.events.codec import amount_of as text_of
 from services.notifier.domain.age import days_until
+from services.notifier.domain.ages import days_of_any, days_of_each
 from services.notifier.domain.condition import (
     ANY_AGE,
     NO_AGE,
     Condition,
-    days_named,
     earliest_age,
     parts,
     steps_named,
@@ -86,6 +86,8 @@ class Ladder(msgspec.Struct, frozen=True):
     by_name: Mapping[str, Rule]
     days: tuple[int, ...]
     """How many days after an item's date some rule may change its answer, ascending."""
+    days_of_each: tuple[int, ...]
+    """Those of them that matter of each item, not of the oldest alone, where all items count."""
     earliest_age: tuple[int, int]
     """Below this many days after the date of each item no debtor can reach any step: one without
     promises, one with."""
@@ -109,10 +111,6 @@ def ladder_of(policy: Policy) -> Ladder:
     """The policy, ready to ask."""
     reading = reading_of(policy)
     rules = tuple(_rule(step, policy) for step in policy.steps)
-    days = set[int]()
-    for step in policy.steps:
-        for condition in (step.when, step.unless, step.lift_when):
-            days |= days_named(condition, policy.compare) if condition else set()
     without, with_promises = (
         min(earliest_age(step.when, policy.compare, promised=promised) for step in policy.steps)
         for promised in (False, True)
@@ -122,7 +120,8 @@ def ladder_of(policy: Policy) -> Ladder:
         reading=reading,
         rules=rules,
         by_name={rule.step.name: rule for rule in reversed(rules)},
-        days=tuple(sorted({days_until(age, reading.aging) for age in days})),
+        days=days_of_any(policy, reading.aging),
+        days_of_each=days_of_each(policy, reading.aging),
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
         steps_named=frozenset(_steps_named(policy)),
         is_scoped=any(step.scope is not None for step in policy.steps),

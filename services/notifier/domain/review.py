@@ -4,8 +4,7 @@ Every date on which any rule may change its answer is a candidate; the first is 
 A date too many costs a look, a date missing would skip a step.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from huikuan.debtor.things import Day
@@ -17,7 +16,7 @@ from services.notifier.domain.repeating import next_repetition_on
 
 def next_review_on(
     day: date,
-    origins: Iterable[Day],
+    birthday: Day | None,
     case: Case,
     ladder: Ladder | None,
     changes: Iterable[date],
@@ -26,14 +25,12 @@ def next_review_on(
 ) -> date | None:
     """The first day after the open one on which something may have to be said, or None.
 
-    ``origins``: the dates from which all open items age, as day numbers (``date.toordinal``).
+    ``birthday``: when an item comes of an age that a rule names, as a day number.
     ``changes``: later dates on which the standing changes other than by ageing.
     ``waits_for_opening``: what ``decide`` said of the open day.
     """
     candidates = [*changes]
     if ladder is not None:
-        on = day.toordinal()
-        birthday = min(_birthdays(on, origins, ladder.days), default=None)
         if birthday is not None:
             candidates.append(date.fromordinal(birthday))
         candidates += _holds(day, case, ladder)
@@ -42,14 +39,6 @@ def next_review_on(
         if waits_for_opening:
             candidates.append(day + timedelta(days=1))
     return min(candidates, default=None)
-
-
-def _birthdays(on: Day, origins: Iterable[Day], ages: Sequence[int]) -> Iterator[Day]:
-    """The next day on which each item comes of an age that a rule names."""
-    for began_on in origins:
-        at = bisect_right(ages, on - began_on)
-        if at < len(ages):
-            yield began_on + ages[at]
 
 
 def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:

@@ -1,0 +1,66 @@
+"""When an open item comes of an age that a rule names, which may change what is said."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from huikuan.debtor.account import Account
+from huikuan.debtor.pauses import paused_ago
+from huikuan.debtor.things import NEVER, Day
+from services.notifier.domain.age import Aging, paused_days
+from services.notifier.domain.ladder import Ladder
+
+
+def next_birthday(account: Account, ladder: Ladder, on: Day) -> Day | None:
+    """The first day after this one, as a day number, on which an item's age may matter.
+
+    Where all that is open counts, ``days_overdue`` is the age of the oldest item whatever the
+    others do: a birthday of a younger one matters only to rules that look at each item.
+    """
+    origins = list(_origins(account, ladder.reading.aging, on))
+    if not origins:
+        return None
+    if not _all_counts(account):
+        return min(_birthdays(on, origins, ladder.days), default=None)
+    birthdays = [*_birthdays(on, (min(origins),), ladder.days)]
+    if ladder.days_of_each:
+        birthdays += _birthdays(on, origins, ladder.days_of_each)
+    return min(birthdays, default=None)
+
+
+def _all_counts(account: Account) -> bool:
+    """Whether nothing covers, contests, defers or hides any part of what is open, or will."""
+    return not (
+        account.promises
+        or account.disputes
+        or account.pauses
+        or account.overrides
+        or account.waiting
+        or account.reversals
+        or account.fees
+        or any(book.free for book in account.books)
+    )
+
+
+def _birthdays(on: Day, origins: Iterable[Day], ages: Sequence[int]) -> Iterator[Day]:
+    """The next day on which each item comes of one of these ages."""
+    for began_on in origins:
+        at = bisect_right(ages, on - began_on)
+        if at < len(ages):
+            yield began_on + ages[at]
+
+
+def _origins(account: Account, aging: Aging, on: Day) -> Iterator[Day]:
+    """The dates from which open items age, as day numbers; with its pauses for a new step too."""
+    items, pauses = account.items, account.pauses
+    for book in account.books:
+        for at in book.open:
+            item = items[at]
+            if item.due_on == NEVER:
+                continue
+            began_on = item.on if aging.from_invoice else item.due_on
+            if aging.roll is not None and not aging.from_invoice:
+                began_on = aging.roll(began_on)
+            yield began_on
+            ago = paused_ago(pauses, book.company, item.invoice, on) if pauses else ()
+            if ago:
+                yield began_on + paused_days(ago, on - began_on, aging)
