@@ -14,12 +14,8 @@ from huikuan.debtor.evidence import evidence_on
 from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import Day
 from huikuan.events.fields import Event
-<<<<<<< Updated upstream
 from services.notifier.domain.acknowledging import ZoneOn
-from services.notifier.domain.age import Aging, paused_days
-=======
 from services.notifier.domain.age import Aging
->>>>>>> Stashed changes
 from services.notifier.domain.beginning import RunStart
 from services.notifier.domain.birthdays import next_birthday
 from services.notifier.domain.case import Case
