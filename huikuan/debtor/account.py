@@ -19,6 +19,7 @@ from huikuan.debtor.dealings import (
     Promise,
     Proof,
     Shipment,
+    Signal,
 )
 from huikuan.debtor.things import (
     Bill,
@@ -122,6 +123,7 @@ class Account(msgspec.Struct, array_like=True, gc=False):
     proofs: tuple[Proof, ...] = ()
     fees: tuple[str, ...] = ()
     """The names of items that are fees of steps."""
+    signals: tuple[Signal, ...] = ()
 
 
 def name_of(company: str, document: str) -> str:

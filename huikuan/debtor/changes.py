@@ -11,8 +11,8 @@ from huikuan.debtor.things import NEVER, Day
 def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     """The dates after a day on which the standing changes other than by ageing, ascending.
 
-    Facts that wait come to count, promised dates and their windows pass, pauses and
-    overrides begin and end, limits expire, due dates are set by default, and other terms come into
+    Facts that wait come to count, promised dates and their windows pass, pauses, overrides and
+    signals begin and end, limits expire, due dates are set by default, and other terms come into
     force. What a fact that waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
@@ -38,6 +38,10 @@ def _days(account: Account, setting: Setting) -> Iterator[Day]:
         yield override.on
         yield override.until + 1
         yield override.ended_on
+    for signal in account.signals:
+        yield signal.on
+        yield signal.until + 1
+        yield signal.cleared_on
     for limit in account.limits:
         yield limit.on
         yield limit.valid_until + 1

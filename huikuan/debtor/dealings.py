@@ -1,4 +1,4 @@
-"""What else is known of a debtor: orders, shipments, disputes, pauses, overrides, promises."""
+"""What else is known of a debtor: orders, shipments, promises, and what people said of him."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -116,6 +116,26 @@ class Override(msgspec.Struct, array_like=True, gc=False):
     def holds(self, on: Day) -> bool:
         """Whether it holds at the close of a day."""
         return self.on <= on <= self.until and on < self.ended_on
+
+
+class Signal(msgspec.Struct, array_like=True, gc=False):
+    """A sign of trouble (预警信号), from ``on`` through ``until``."""
+
+    name: str
+    signal: str
+    company: str
+    sign: str
+    """What was seen, as policies name it."""
+    severity: int
+    source: str
+    on: Day
+    until: Day
+    cleared_on: Day = NEVER
+    """The first day on which it does not hold any more."""
+
+    def holds(self, on: Day) -> bool:
+        """Whether it holds at the close of a day."""
+        return self.on <= on <= self.until and on < self.cleared_on
 
 
 class PromisedStage(msgspec.Struct, array_like=True, gc=False):

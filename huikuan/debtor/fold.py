@@ -15,6 +15,7 @@ from huikuan.debtor.early import take_early
 from huikuan.debtor.fees import cancel_fee, charge
 from huikuan.debtor.overrides import end_override, set_override
 from huikuan.debtor.setting import Setting
+from huikuan.debtor.signals import clear_signal, raise_signal
 from huikuan.debtor.things import Day
 from huikuan.debtor.waiting import ready_keys, wait, waiting_key
 from huikuan.events import cash, codec, ledger, notifier, promises, sales
@@ -35,6 +36,8 @@ FOLDS: dict[type[Event], Fold] = {
     known.DunningResumed: disputes.resume_dunning,
     known.OverrideSet: set_override,
     known.OverrideEnded: end_override,
+    known.SignalRaised: raise_signal,
+    known.SignalCleared: clear_signal,
     known.DebtorRegistered: relations.register,
     known.DebtorUpdated: relations.register,
     known.CreditLimitSet: relations.set_limit,
@@ -71,6 +74,7 @@ MAKES: dict[type[Event], str] = {
     known.DisputeOpened: "dispute",
     known.DunningPaused: "pause",
     known.OverrideSet: "override",
+    known.SignalRaised: "signal",
     promises.PromiseMade: "promise",
     notifier.FeeCharged: "invoice",
 }

@@ -76,6 +76,10 @@ def _forget_relations(past: Account, on: Day) -> None:
     for override in past.overrides:
         if override.ended_on > on:
             override.ended_on, override.ended_by, override.ended_reason = NEVER, "", ""
+    past.signals = tuple(each for each in past.signals if each.on <= on)
+    for signal in past.signals:
+        if signal.cleared_on > on:
+            signal.cleared_on = NEVER
     past.proofs = tuple(proof for proof in past.proofs if proof.on <= on)
     past.limits = tuple(limit for limit in past.limits if limit.on <= on)
     past.profiles = tuple(profile for profile in past.profiles if profile.on <= on)

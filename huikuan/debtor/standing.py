@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from huikuan.debtor.account import Account, name_of
-from huikuan.debtor.dealings import Override
+from huikuan.debtor.dealings import Override, Signal
 from huikuan.debtor.disputes import pauses_on
 from huikuan.debtor.exposure import exposure_on
 from huikuan.debtor.limits import limit_minor
@@ -13,6 +13,7 @@ from huikuan.debtor.lines import Deferring, Line, Totals, add_lines
 from huikuan.debtor.overrides import overrides_on
 from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting, terms_on
+from huikuan.debtor.signals import signals_on
 from huikuan.debtor.waiting import coming_moneys
 from huikuan.debtor.weighing import owed_minor, weigh
 
@@ -69,6 +70,8 @@ class Standing(msgspec.Struct, frozen=True):
     """Open fees: shown, and asked for by no rule."""
     time_zone: str | None = None
     """The debtor's: it chooses the calendar of his working days, never what day is open."""
+    signals: tuple[Signal, ...] = ()
+    """Signs of trouble that hold on the day."""
 
     @property
     def open_lines(self) -> tuple[Line, ...]:
@@ -134,7 +137,6 @@ def _digest(
     deferring: Deferring,
 ) -> Standing:
     (lines, fees), on = apart, day.toordinal()
-    oldest, overdue_items = _overdue(lines)
     broken = partly_kept = 0
     shortfall: dict[str, int] = {}
     for one in deferring.promises:
@@ -151,8 +153,7 @@ def _digest(
             currency: _sums(totals[currency], limit_minor(known, currency, on))
             for currency in sorted(totals)
         },
-        oldest,
-        overdue_items,
+        *_overdue(lines),
         len(lines),
         broken,
         partly_kept,
@@ -165,6 +166,7 @@ def _digest(
         overrides_on(known, on) if known.overrides else (),
         tuple(fees),
         profile.time_zone if profile else None,
+        signals_on(known, on) if known.signals else (),
     )
 
 

@@ -19,9 +19,10 @@ from huikuan.events.relations import (
     DisputeResolved,
     DunningPaused,
     OverrideSet,
+    SignalRaised,
 )
 from huikuan.events.sales import InvoiceAmended, InvoiceIssued, MilestoneReached
-from huikuan.events.texts import fault_of_id
+from huikuan.events.texts import SIGN, fault_of_id
 from huikuan.events.values import check_values
 from huikuan.events.wire import CloudEvent
 
@@ -140,6 +141,13 @@ def _check_pause(event: DunningPaused | OverrideSet) -> None:
     _unique(event.invoices, "/invoices")
 
 
+def _check_signal(event: SignalRaised) -> None:
+    if not re.fullmatch(SIGN, event.name, re.ASCII):
+        raise InvalidFieldError("/name", "must be a word in small letters, as in stock_dumped")
+    _not_before(event.until, event.on, "/until", "on")
+    _more_than_nothing(str(event.severity), "/severity")
+
+
 def _check_limit(event: CreditLimitSet) -> None:
     _not_before(event.valid_until, event.effective_on, "/valid_until", "effective_on")
 
@@ -215,6 +223,7 @@ _RULES: dict[type[Event], Callable[[Any], None]] = {
     DisputeResolved: _check_resolution,
     DunningPaused: _check_pause,
     OverrideSet: _check_pause,
+    SignalRaised: _check_signal,
     CreditLimitSet: _check_limit,
     RecordSettled: lambda event: _one_of(event, ("conflict", "place")),
     ExchangeRateSet: _check_rate,

@@ -24,6 +24,7 @@ _SENTENCES: dict[str, str] = {
     "must add up to the amount": "合计必须等于总金额",
     "is before {}": "早于 {}",
     "must be more than nothing": "必须大于零",
+    "must be a word in small letters, as in stock_dumped": "应为小写英文单词，例如 stock_dumped",
     "is named twice": "重复",
     'must be text in quotes, as in "249.95": a JSON number may lose digits': (
         "应为带引号的文本，例如 249.95：JSON 数字可能丢失位数"

@@ -43,6 +43,8 @@ FACTS: tuple[type[Event], ...] = (
     relations.DunningResumed,
     relations.OverrideSet,
     relations.OverrideEnded,
+    relations.SignalRaised,
+    relations.SignalCleared,
     promises.PromiseMade,
     promises.PromiseWithdrawn,
 )

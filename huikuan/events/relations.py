@@ -1,4 +1,4 @@
-"""What is known about the debtor himself: master data, limit, disputes, pauses, overrides."""
+"""What is known about the debtor: master data, limit, disputes, pauses, overrides, signals."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -137,3 +137,35 @@ class OverrideEnded(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     on: date
     by: Word | None = None
     reason: Word | None = None
+
+
+class SignalRaised(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A sign of trouble (预警信号) was seen: stock dumped, a demolition notice, other ventures.
+
+    It holds from ``on`` through ``until``, or until it is cleared.
+    """
+
+    TYPE: ClassVar[str] = "huikuan.signal.raised.v1"
+    RANK: ClassVar[int] = 44
+    DATE: ClassVar[str] = "on"
+    NAME: ClassVar[str] = "signal"
+    CREATES: ClassVar[bool] = True
+
+    signal: Id
+    name: Word
+    on: date
+    until: date | None = None
+    source: Word | None = None
+    severity: int = 1
+
+
+class SignalCleared(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A sign of trouble is over, or was none: from that date on it counts no more."""
+
+    TYPE: ClassVar[str] = "huikuan.signal.cleared.v1"
+    RANK: ClassVar[int] = 45
+    DATE: ClassVar[str] = "on"
+    NAME: ClassVar[str] = "signal"
+
+    signal: Id
+    on: date

@@ -11,6 +11,8 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 ID_LENGTH_MAX = 200
+SIGN = r"[a-z][a-z0-9_]{0,59}"
+"""How what is seen in a signal is called, by who reports it and in policies."""
 WORD_LENGTH_MAX = 500
 
 

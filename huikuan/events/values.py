@@ -27,7 +27,7 @@ LIST_MAX = 10_000
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
-_RANGES = {"days": 3_660, "months": 120, "terms_days": 3_660, "fiscal_year": 9_999}
+_RANGES = {"days": 3_660, "months": 120, "terms_days": 3_660, "fiscal_year": 9_999, "severity": 100}
 _NUMBER_MAX = 2**31 - 1
 
 

@@ -24,6 +24,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"must be more than zero, or everybody reaches it", "必须大于零，否则人人都达到"),
     (r"must be a share of the limit such as (.+)", r"应为额度的比例，例如 \1"),
     (r"must be a share from 0 to 1, such as (.+)", r"应为 0 到 1 的比例，例如 \1"),
+    (
+        r"must be a severity from (.+) to (.+), or severities by name.*",
+        r"应为 \1 至 \2 的严重度，或按名称写，例如 {stock_dumped: 1}",
+    ),
     (r"names no threshold; .*", "没有写任何阈值；例如 {days_overdue: 30}"),
     (r"a value in it has no meaning", "其中有无意义的值"),
     (r"a reference \(& or \*\) is not allowed; write it out", "不允许引用（& 或 *），请直接写出"),

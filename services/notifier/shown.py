@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from huikuan.debtor.dealings import Override
+from huikuan.debtor.dealings import Override, Signal
 from huikuan.debtor.standing import Line, Sums
 from huikuan.debtor.things import NEVER
 from huikuan.events.codec import amount_of
@@ -154,6 +154,7 @@ def shown_standing(sight: Sight) -> dict[str, Any]:
         },
         "paused": standing.paused,
         "overrides": [shown_override(each, standing.day) for each in standing.overrides],
+        "signals": [_signal(each) for each in standing.signals],
         "unsettled": list(standing.unsettled),
         "segment": standing.segment,
         "time_zone": standing.time_zone,
@@ -168,6 +169,19 @@ def shown_standing(sight: Sight) -> dict[str, Any]:
 def calendar_of(sight: Sight) -> str:
     """The time zone whose calendar counts the debtor's working days, or ``GENERAL``."""
     return sight.reading.calendar_of or GENERAL
+
+
+def _signal(each: Signal) -> dict[str, Any]:
+    """A sign of trouble that holds."""
+    return {
+        "signal": each.signal,
+        "company": each.company,
+        "name": each.sign,
+        "severity": each.severity,
+        "source": each.source or None,
+        "on": date.fromordinal(each.on),
+        "until": None if each.until == NEVER else date.fromordinal(each.until),
+    }
 
 
 def _sums(sums: Sums, currency: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _NAMED = (
     "promise",
     "pause",
     "override",
+    "signal",
     "order",
     "shipment",
 )
@@ -131,6 +132,9 @@ def behind(
             for field in ("limit", "order", "shipment", "payment"):
                 ids += sources.of(field)
             return list(dict.fromkeys(ids))
+        case "signals":
+            held = [sources.of("signal", each.company, each.signal) for each in standing.signals]
+            return [event_id for ids in held for event_id in ids]
         case "segment" | "tag":
             return sources.of("profile")
         case _:

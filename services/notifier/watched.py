@@ -127,7 +127,9 @@ def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
     if account.case.open:
         return False
-    if account.account.overrides or (now.steps_named and account.case.ended):
+    if account.account.overrides or account.account.signals:
+        return False
+    if now.steps_named and account.case.ended:
         return False
     earliest_age = now.earliest_age[bool(account.account.promises)]
     if earliest_age == ANY_AGE:

@@ -29,6 +29,7 @@ THRESHOLDS = {
     "limit_used": Words("share of the credit limit used", "信用额度使用率"),
     "days_since_step": Words("days since a milder step", "距较轻步骤的天数"),
     "lifted_within": Words("days since a step was lifted", "距措施解除的天数"),
+    "signals": Words("signals of trouble", "预警信号严重度"),
     "segment": Words("segment", "客户分类"),
     "tag": Words("tag", "标签"),
 }

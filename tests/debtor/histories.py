@@ -25,6 +25,7 @@ payments = st.sampled_from(PAYMENTS)
 credits_ = st.sampled_from(CREDITS)
 orders = st.sampled_from(["O", "N"])
 shipments = st.sampled_from(["S", "T"])
+signals = st.sampled_from(["N1", "N2"])
 maybe = st.none()
 
 
@@ -256,6 +257,15 @@ KINDS: dict[type[Event], st.SearchStrategy[Event]] = {
     relations.OverrideEnded: fact(
         relations.OverrideEnded, override=st.sampled_from(["O", "P"]), on=days
     ),
+    relations.SignalRaised: fact(
+        relations.SignalRaised,
+        signal=signals,
+        name=st.sampled_from(["stock_dumped", "demolition"]),
+        on=days,
+        until=maybe | later,
+        severity=st.integers(1, 2),
+    ),
+    relations.SignalCleared: fact(relations.SignalCleared, signal=signals, on=days),
     relations.CreditLimitSet: fact(
         relations.CreditLimitSet,
         amount=maybe | amounts,
@@ -297,6 +307,11 @@ COVERING: tuple[type[Event], ...] = (
 )
 """What may keep a part of what is open from counting; without these all of it nearly always does.
 """
+
+signs = st.one_of(
+    KINDS[relations.SignalRaised], KINDS[relations.SignalRaised], KINDS[relations.SignalCleared]
+)
+"""Among all kinds they are too rare to meet a step that asks for them."""
 
 USUAL: tuple[type[Event], ...] = (
     sales.InvoiceIssued,

@@ -164,7 +164,7 @@ def unaged(stands: Standing) -> object:
         for currency, each in stands.sums.items()
     }
     promised = (stands.promises_alive, stands.broken_promises, stands.promise_shortfall_minor)
-    return lines, sums, promised, stands.paused, stands.segment
+    return lines, sums, promised, stands.paused, stands.segment, stands.signals
 
 
 @given(histories(), terms, st.integers(1, DAYS - 1), st.integers(1, 12))

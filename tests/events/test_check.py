@@ -24,6 +24,7 @@ PAYMENT = {"payment": "B1", "amount": "100", "currency": "CNY", "value_on": "202
 PROMISE = {"promise": "P1", "amount": "100", "currency": "CNY", "made_on": "2026-02-01"}
 RESOLVED = {"dispute": "X1", "on": "2026-02-01"}
 PAUSE = {"pause": "Z1", "reason": "x", "from": "2026-02-01", "until": "2026-02-28"}
+SIGNAL = {"signal": "N1", "name": "stock_dumped", "on": "2026-02-01"}
 LIMIT = {"amount": "5", "currency": "CNY", "effective_on": "2026-02-01"}
 ALLOCATED = {"allocation": "A1", "invoice": "I1", "amount": "5", "on": "2026-02-01"}
 RATE = {"base": "USD", "quote": "CNY", "rate": "7.1", "effective_on": "2026-02-01"}
@@ -148,6 +149,14 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("dunning.paused", PAUSE | {"until": "2026-01-31"}, "/until", "before from"),
     ("dunning.paused", PAUSE | {"invoices": ["I1", "I1"]}, "/invoices/1", "twice"),
     ("dunning.paused", PAUSE | {"from": "1066-10-14"}, "/from", "1900"),
+    ("signal.raised", SIGNAL | {"name": "Stock dumped"}, "/name", "small letters"),
+    ("signal.raised", SIGNAL | {"name": ""}, "/name", "small letters"),
+    ("signal.raised", SIGNAL | {"until": "2026-01-31"}, "/until", "before on"),
+    ("signal.raised", SIGNAL | {"severity": 0}, "/severity", "more than nothing"),
+    ("signal.raised", SIGNAL | {"severity": 101}, "/severity", "100"),
+    ("signal.raised", SIGNAL | {"severity": "2"}, "/severity", "Expected `int`"),
+    ("signal.raised", SIGNAL | {"source": "a\nb"}, "/source", "control character"),
+    ("signal.cleared", {"signal": "N1"}, "/on", "missing"),
     ("credit_limit.set", LIMIT | {"valid_until": "2026-01-31"}, "/valid_until", "before"),
     ("milestone.reached", MILESTONE, "/invoice", "exactly one of"),
     ("milestone.reached", MILESTONE | {"invoice": "I", "order": "O"}, "/order", "exactly one of"),

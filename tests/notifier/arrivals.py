@@ -25,13 +25,14 @@ from services.notifier.domain.case import Escalation
 from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
-from tests.debtor.histories import DAYS, TIME_ZONE, histories, terms
+from tests.debtor.histories import DAYS, TIME_ZONE, histories, signs, terms
 from tests.debtor.words import Fact, day
 
 DEBTOR = "acme"
 LAST_DAY = DAYS + 12
 ages = st.integers(-6, 12)
 sums = st.sampled_from(["10.00", "30.00", "60.00", "120.00"])
+severities = st.integers(1, 2)
 amounts = st.fixed_dictionaries({"CNY": sums}, optional={"USD": sums})
 
 THRESHOLDS: dict[str, st.SearchStrategy[Any]] = {
@@ -45,6 +46,10 @@ THRESHOLDS: dict[str, st.SearchStrategy[Any]] = {
     "broken_promises": st.integers(1, 2),
     "promise_shortfall": amounts,
     "days_since_step": st.fixed_dictionaries({"s0": st.integers(1, 4)}),
+    "signals": st.integers(1, 3)
+    | st.fixed_dictionaries(
+        {}, optional={"stock_dumped": severities, "demolition": severities}
+    ).filter(bool),
     "lifted_within": st.fixed_dictionaries({"s0": st.integers(1, 4)}),
 }
 
@@ -119,12 +124,19 @@ KINDS = ["notice", "notice", "call", "stop_supply", "stop_supply", "legal_referr
 repeats = st.fixed_dictionaries({"every_days": st.integers(1, 4), "times": st.integers(1, 3)})
 
 
+some_thresholds = st.lists(st.sampled_from(list(THRESHOLDS)), min_size=1, max_size=3, unique=True)
+
+
 @st.composite
 def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     """One step; a plain one has no hold, approval, unless or lift of its own."""
     named = draw(
-        st.lists(st.sampled_from(list(THRESHOLDS)), min_size=1, max_size=3, unique=True)
+        some_thresholds
+        | some_thresholds
+        | some_thresholds
         | st.just(["days_overdue"])
+        | st.just(["days_overdue"])
+        | st.just(["signals"])
     )
     step: dict[str, Any] = {
         "name": name,
@@ -184,6 +196,8 @@ def arrivals(draw: st.DrawFn, *, without: tuple[type[Event], ...] = ()) -> list[
         )
         arrives = draw(arrival_days) if at else draw(st.sampled_from([0, 0, 1, 9]))
         said.append((arrives, f"policy/{at}", event))
+    for at, sign in enumerate(draw(st.lists(signs, max_size=3))):
+        said.append((draw(arrival_days), f"sign/{at}", sign))
     for through in draw(st.lists(arrival_days, max_size=4)):
         fed = FeedCompleted(source="bank", feed="payments", through_on=day(through))
         said.append((through + draw(st.integers(0, 3)), f"feed/{through}", fed))

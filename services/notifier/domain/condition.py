@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from huikuan.events.currencies import DECIMALS
+from huikuan.events.texts import SIGN
 
 DAYS_FARTHEST = 3_660
 NESTED_MOST = 5
 ANY_AGE, NO_AGE = -(10**9), 10**9
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?", re.ASCII)
+_SEVERITY_MOST = 10_000
 
 
 class Part(BaseModel):
@@ -86,6 +88,32 @@ StepDays = Annotated[
 """Days by the name of a step of this policy."""
 Share = Annotated[str, BeforeValidator(_share, json_schema_input_type=Decimal | str)]
 
+
+def _signals(value: Any) -> Any:
+    severities = value if isinstance(value, dict) and value else {"any": value}
+    for sign, severity in severities.items():
+        is_named = isinstance(sign, str) and re.fullmatch(SIGN, sign, re.ASCII)
+        if not is_named or type(severity) is not int or not 1 <= severity <= _SEVERITY_MOST:
+            raise ValueError(
+                f"must be a severity from 1 to {_SEVERITY_MOST}, or severities by name, "
+                "as in {stock_dumped: 1}"
+            )
+    return value if severities is not value else dict(sorted(value.items()))
+
+
+_Severity = Annotated[int, Field(ge=1, le=_SEVERITY_MOST)]
+Severities = Annotated[
+    int | dict[str, int],
+    BeforeValidator(
+        _signals,
+        json_schema_input_type=_Severity
+        | Annotated[
+            dict[Annotated[str, Field(pattern=f"^{SIGN}$")], _Severity], Field(min_length=1)
+        ],
+    ),
+]
+"""What the severities of all signals that hold add up to, or of those of a name."""
+
 AMOUNT_FIELDS: tuple[Literal["overdue_amount", "balance", "exposure", "promise_shortfall"], ...] = (
     "overdue_amount",
     "balance",
@@ -120,6 +148,9 @@ class Condition(Part):
     )
     lifted_within: StepDays | None = Field(
         None, description="One of these steps was lifted fewer than so many days ago"
+    )
+    signals: Severities | None = Field(
+        None, description="Severities of the signs of trouble that hold: in sum, or of one named"
     )
     segment: Names | None = Field(None, description="The debtor is in one of these segments")
     tag: Names | None = Field(None, description="The debtor has one of these tags")
@@ -200,8 +231,9 @@ def earliest_age(condition: Condition, compare: Compare, *, promised: bool) -> i
         ages.append(1)
     if condition.broken_promises is not None or condition.promise_shortfall is not None:
         ages.append(ANY_AGE if promised else NO_AGE)
-    if condition.days_since_step is not None or condition.lifted_within is not None:
-        ages.append(NO_AGE)  # whose case is not empty is looked at whatever his age
+    beside = (condition.days_since_step, condition.lifted_within, condition.signals)
+    if any(threshold is not None for threshold in beside):
+        ages.append(NO_AGE)  # who has a case or signals is looked at whatever his age
     ages += [earliest_age(part, compare, promised=promised) for part in condition.all or ()]
     if condition.any:
         ages.append(min(earliest_age(part, compare, promised=promised) for part in condition.any))

@@ -3,7 +3,7 @@
 Asked when a document is read, never of a policy on the log: what was adopted stays readable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -145,6 +145,8 @@ def _same_thresholds(
     for name in ("days_overdue", "limit_used", *COUNT_FIELDS):
         if name in asked and getattr(when, name) is not None:
             yield (name,), Decimal(getattr(when, name)), Decimal(asked[name])
+    if when.signals is not None and other.signals is not None:
+        yield from _same_signals(when.signals, other.signals)
     for name in AMOUNT_FIELDS:
         least = getattr(when, name)
         if (
@@ -155,6 +157,17 @@ def _same_thresholds(
         ):
             ((currency, amount),) = least.items()
             yield (name, currency), Decimal(amount), Decimal(asked[name][currency])
+
+
+def _same_signals(
+    when: int | Mapping[str, int], other: int | Mapping[str, int]
+) -> Iterator[tuple[tuple[str, ...], Decimal, Decimal]]:
+    if isinstance(when, int) and isinstance(other, int):
+        yield ("signals",), Decimal(when), Decimal(other)
+    elif isinstance(when, Mapping) and isinstance(other, Mapping) and len(when) == 1:
+        ((sign, least),) = when.items()
+        if set(other) == {sign}:
+            yield ("signals", sign), Decimal(least), Decimal(other[sign])
 
 
 def _joins(condition: Condition) -> bool:

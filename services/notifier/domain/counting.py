@@ -12,12 +12,14 @@ from typing import Literal
 
 import msgspec
 
+from huikuan.debtor.dealings import Signal
 from huikuan.debtor.standing import Line, Standing, Sums
 from services.notifier.domain.age import age_days
 from services.notifier.domain.reading import PLAIN, Reading
 from services.notifier.domain.steps_taken import NEVER_LIFTED
 
 Question = Literal["raise", "keep_notice", "keep_harder"]
+NO_SIGNALS: Mapping[str, int] = {}
 
 
 class View(msgspec.Struct, frozen=True):
@@ -37,6 +39,8 @@ class View(msgspec.Struct, frozen=True):
     """With what partly kept ones weigh."""
     segment: str | None
     tags: tuple[str, ...]
+    severities: Mapping[str, int]
+    """By what is seen in signals that hold, added up."""
     days_in_force: Mapping[str, int] | None = None
     """By step in force against this subject; None where a step is only to be kept."""
     days_since_lift: Mapping[str, int] = NEVER_LIFTED
@@ -79,6 +83,7 @@ def of_the_debtor(standing: Standing, reading: Reading) -> View:
         broken_promises=_broken(standing, reading),
         segment=standing.segment,
         tags=standing.tags,
+        severities=_severities(standing.signals) if standing.signals else NO_SIGNALS,
     )
 
 
@@ -116,6 +121,7 @@ def of_lines(whole: View, lines: Iterable[Line], question: Question, reading: Re
         whole.broken_promises,
         whole.segment,
         whole.tags,
+        whole.severities,
     )
 
 
@@ -134,3 +140,10 @@ def _limit(sums: Sums, reading: Reading) -> int | None:
 def _broken(standing: Standing, reading: Reading) -> int | Decimal:
     partly = standing.partly_kept_promises
     return standing.broken_promises + (partly * reading.partly_weight if partly else 0)
+
+
+def _severities(signals: Iterable[Signal]) -> dict[str, int]:
+    severities: dict[str, int] = {}
+    for each in sorted(signals, key=lambda each: each.sign):
+        severities[each.sign] = severities.get(each.sign, 0) + each.severity
+    return severities

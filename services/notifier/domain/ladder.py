@@ -223,6 +223,10 @@ def _seen_beside(condition: Condition, view: View) -> dict[str, Any]:
     if condition.lifted_within is not None:
         lifted = view.days_since_lift
         seen["lifted_within"] = {step: lifted.get(step) for step in condition.lifted_within}
+    if condition.signals is not None:
+        there = view.severities
+        named = there if isinstance(condition.signals, int) else condition.signals
+        seen["signals"] = {sign: there.get(sign, 0) for sign in named}
     if condition.segment is not None:
         seen["segment"] = view.segment
     if condition.tag is not None:

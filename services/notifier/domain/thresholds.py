@@ -57,12 +57,14 @@ def _thresholds(condition: Condition, switches: Switches) -> list[Test]:
 
 
 def _beside(condition: Condition, reaches: Reaches) -> list[Test]:
-    """What is no amount, number or age: steps taken, and who the debtor is."""
+    """What is no amount, number or age: steps taken, signs of trouble, who the debtor is."""
     tests: list[Test] = []
     if condition.days_since_step is not None:
         tests.append(_since(condition.days_since_step, reaches))
     if condition.lifted_within is not None:
         tests.append(_lifted(condition.lifted_within))
+    if condition.signals is not None:
+        tests.append(_signalled(condition.signals, reaches))
     if condition.segment is not None:
         tests.append(_segment(frozenset(condition.segment)))
     if condition.tag is not None:
@@ -136,6 +138,13 @@ def _limit(share: Decimal, switches: Switches, reaches: Reaches) -> Test:
         return False
 
     return test
+
+
+def _signalled(needed: int | Mapping[str, int], reaches: Reaches) -> Test:
+    if isinstance(needed, int):
+        return lambda view: reaches(sum(view.severities.values()), needed)
+    least = tuple(needed.items())
+    return lambda view: any(reaches(view.severities.get(sign, 0), each) for sign, each in least)
 
 
 def _segment(segments: frozenset[str]) -> Test:
