@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from huikuan.eventlog.floor import FLOOR
-from huikuan.eventlog.prepared import begin
+from huikuan.eventlog.prepared import begin, translating
 
 _BUSY_S = 10
 _IDLE_MAX = 8
@@ -189,13 +189,22 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise ValueError(f"no such database: {parsed.get_backend_name()}; use sqlite or postgresql")
     options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_size=8,
         max_overflow=24,
         connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
     )
+    event.listen(engine, "connect", _dump_bytes_quickly)
+    return engine
+
+
+def _dump_bytes_quickly(connection: Any, _record: object) -> None:
+    # The dumper that a COPY into a column of bytes finds otherwise is written in Python.
+    from psycopg.types.string import BytesBinaryDumper  # noqa: PLC0415 - not for SQLite
+
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -230,8 +239,9 @@ def copy_in(
 
     ``target`` is a table with its columns, where not all are given; ``types`` are their types.
     """
+    sql = f"COPY {target} FROM STDIN (FORMAT BINARY)"
     cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {target} FROM STDIN (FORMAT BINARY)") as copy:
+    with translating(connection, sql), cursor, cursor.copy(sql) as copy:
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)

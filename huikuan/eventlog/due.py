@@ -65,12 +65,11 @@ class DueKeys:
         through = None if everyone else cursor.due.through
         committed = self._committed(through, cursor.after, limit)
         bound = committed[-1] if len(committed) >= limit else None
-        outlooks = self._accounts.outlooks
+        outlooks, after = self._accounts.outlooks, cursor.after
         keys = [key for key in committed if key not in outlooks]
-        for key, (review_on, _) in outlooks.items():
-            in_turn = key > cursor.after and (bound is None or key <= bound)
-            if in_turn and (through is None or (review_on and review_on <= through)):
-                keys.append(key)
+        keys += [
+            key for key in self._changed(through) if key > after and (bound is None or key <= bound)
+        ]
         keys.sort()
         if len(keys) > limit:
             return keys[:limit], keys[limit - 1]
@@ -82,6 +81,11 @@ class DueKeys:
             return 0
         committed = self._store.due(None, EVERYBODY, most)
         return min(most, len(self._accounts.outlooks.keys() | set(committed)))
+
+    def _changed(self, through: date | None) -> Iterable[str]:
+        if through is None:
+            return self._accounts.outlooks
+        return [key for key, day in self._accounts.reviews.items() if day <= through]
 
     def _committed(self, through: date | None, after: str, limit: int) -> list[str]:
         """Asks the store, but on days on which nothing can be due."""

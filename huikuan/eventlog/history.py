@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database, copy_in
 from huikuan.eventlog.log import KeyedLog, Log
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import Record, decode_meta, encode_meta
 
 Histories = dict[str, list[Record]]
@@ -87,7 +88,7 @@ class TableHistory:
         self._table, columns = core.records, core.records.c
         # The zeros leave only the index by key: a database that has not counted its rows yet
         # would read the whole partition instead.
-        self._of_keys = (
+        self._of_keys = Prepared(
             select(columns.position, columns.key, columns.header, columns.value)
             .where(one_of(columns.key, is_postgres=is_postgres))
             .where(columns.partition + 0 == bindparam("of_partition"))
@@ -100,8 +101,8 @@ class TableHistory:
         """See ``History``."""
         asked = {"keys": list(keys), "of_partition": partition, "stop": stop}
         found: Histories = defaultdict(list)
-        rows = sorted(connection.execute(self._of_keys, asked), key=itemgetter(0))
-        for position, key, header, value in rows:
+        rows = self._of_keys.rows(connection, asked)
+        for position, key, header, value in sorted(rows, key=itemgetter(0)):
             found[key].append(Record(partition, position, key, value, decode_meta(header)))
         return dict(found)
 

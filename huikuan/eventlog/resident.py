@@ -1,6 +1,7 @@
 """The accounts of a partition that are in memory: those used last, and those that changed."""
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Generic
 
 from huikuan.eventlog.record import EVERYBODY
@@ -50,6 +51,8 @@ class Accounts(Generic[S, A]):
     ) -> None:
         self.outlooks: dict[str, Outlook] = {}
         """Of what changed and waits for its commit, as of when a record last touched it."""
+        self.reviews: dict[str, date] = {}
+        """The review dates among the outlooks, for most have none."""
         self._rules, self._read = rules, load
         self._resident: Resident[A] = Resident(resident)
         self._changed: dict[str, A] = {}
@@ -57,7 +60,7 @@ class Accounts(Generic[S, A]):
 
     def clear(self) -> None:
         """What changed is committed."""
-        self.outlooks, self._changed, self._touched = {}, {}, {}
+        self.outlooks, self.reviews, self._changed, self._touched = {}, {}, {}, {}
 
     def get(self, key: str) -> A:
         """An account, blank where nothing is known of the key."""
@@ -100,16 +103,22 @@ class Accounts(Generic[S, A]):
     def reviewed(self, key: str, account: A, shared: S) -> None:
         """An account was looked at, and may have changed."""
         self._changed[key] = account
-        self.outlooks[key] = self._rules.outlook(account, shared)
+        self._look_ahead(key, account, shared)
 
     def settle(self, shared: S) -> None:
         """Look ahead for what was touched, with what is shared now."""
-        outlook = self._rules.outlook
         for key, account in self._touched.items():
-            self.outlooks[key] = outlook(account, shared)
+            self._look_ahead(key, account, shared)
         self._touched = {}
 
     def rows(self) -> dict[str, Row]:
         """All that changed, settled, as it must be written."""
         body, changed = self._rules.body, self._changed
         return {key: Row(body(changed[key]), *look) for key, look in self.outlooks.items()}
+
+    def _look_ahead(self, key: str, account: A, shared: S) -> None:
+        outlook = self.outlooks[key] = self._rules.outlook(account, shared)
+        if outlook[0] is not None:
+            self.reviews[key] = outlook[0]
+        elif self.reviews:
+            self.reviews.pop(key, None)

@@ -9,6 +9,7 @@ from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.first_reviews import first_reviews
 from huikuan.eventlog.history import History
+from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.state import State
 
@@ -24,8 +25,10 @@ class PartitionStore:
         self._state = state
         self._partition = partition
         aside = core.set_aside.c
-        self._unread = select(aside.position).where(
-            aside.partition == partition, one_of(aside.key, is_postgres=database.is_postgres)
+        self._unread = Prepared(
+            select(aside.position).where(
+                aside.partition == partition, one_of(aside.key, is_postgres=database.is_postgres)
+            )
         )
 
     def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
@@ -49,7 +52,7 @@ class PartitionStore:
         """See ``due.Store``."""
         with self._database.reading() as connection:
             known = self._history.of(connection, self._partition, keys, stop)
-            unread = set(connection.scalars(self._unread, {"keys": list(keys)}))
+            unread = {place for (place,) in self._unread.rows(connection, {"keys": list(keys)})}
         if not unread:
             return known
         return {k: [r for r in rs if r.position not in unread] for k, rs in known.items()}
