@@ -27,6 +27,7 @@ MEANINGS: dict[str, str] = {
     "cancellation": "Id of the cancellation.",
     "channel": "How the promise was given: phone, visit, mail.",
     "NoticeDelivered.channel": "How the notice got there: letter, mail, message.",
+    "channels": "By which ways it is to reach the debtor, the first to be tried first.",
     "collector": "Who of us looks after the debtor.",
     "company": "Whose books it belongs to.",
     "conflict": "Id of the conflict.",

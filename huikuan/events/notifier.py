@@ -55,7 +55,8 @@ class EscalationSaid(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """What every word about an escalation carries.
 
     ``subject`` is ``debtor`` or ``item:<invoice>``; ``effective_on`` the day judged; ``on`` the
-    open day when it was said; ``inputs`` the values that the rule saw.
+    open day when it was said; ``inputs`` the values that the rule saw; ``channels`` how it is
+    to reach the debtor.
     """
 
     escalation: Id
@@ -68,6 +69,7 @@ class EscalationSaid(Event, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     hold_seq: int | None = None
     reason: Word | None = None
     inputs: dict[str, Any] | None = None
+    channels: tuple[Word, ...] = ()
 
 
 class EscalationProposed(EscalationSaid, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -194,6 +194,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     inputs: dict[str, Any] | None = None
     superseded: bool = False
+    channels: tuple[str, ...] = ()
 
 
 def items_of(words: Sequence[Word], cursor: Cursor) -> tuple[list[Item], dict[int, int]]:
@@ -225,6 +226,7 @@ def _item(word: Word, cursor: str) -> Item:
         reason=said.reason,
         inputs=said.inputs,
         superseded=word.superseded,
+        channels=said.channels,
     )
 
 

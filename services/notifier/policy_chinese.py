@@ -28,6 +28,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"must be a severity from (.+) to (.+), or severities by name.*",
         r"应为 \1 至 \2 的严重度，或按名称写，例如 {stock_dumped: 1}",
     ),
+    (r"names no channel; .*", "没有写任何渠道；请去掉该字段，或写例如 letter"),
+    (r"a channel is named twice; .*", "同一渠道写了两次；顺序即尝试的先后"),
     (r"names no threshold; .*", "没有写任何阈值；例如 {days_overdue: 30}"),
     (r"a value in it has no meaning", "其中有无意义的值"),
     (r"a reference \(& or \*\) is not allowed; write it out", "不允许引用（& 或 *），请直接写出"),

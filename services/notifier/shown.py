@@ -72,6 +72,7 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
         "policy_version": each.policy_version,
         "hold_seq": each.hold_seq,
         "inputs": each.inputs,
+        "channels": list(each.channels),
         "approvals": [shown_answer(answer) for answer in each.approvals],
         "repeated_on": [on for on in each.repeated_on if on <= day],
         "exhausted": 0 < each.exhausted_after == len(each.repeated_on)

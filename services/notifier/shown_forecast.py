@@ -33,6 +33,8 @@ def shown_word(each: Foreseen, there: frozenset[str] = frozenset()) -> dict[str,
         shown["reason"] = said.reason
     if said.inputs is not None:
         shown["inputs"] = said.inputs
+    if said.channels:
+        shown["channels"] = list(said.channels)
     return shown
 
 

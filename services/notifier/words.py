@@ -97,6 +97,7 @@ class Speech:
             hold_seq=self._case.hold_seq + 1,
             reason=change.reason,
             inputs=change.inputs,
+            channels=change.channels,
         )
 
     def _saying(self, event: Event, word_id: str, *, public: bool) -> Saying:

@@ -77,6 +77,7 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "unless": who | conditions("days_overdue", "overdue_amount"),
     "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
     "fee": amounts,
+    "channels": st.sampled_from([["letter"], ["visit", "phone"]]),
 }
 
 

@@ -207,5 +207,6 @@ def _change(
         effective_on=effective_on,
         policy_version=judged.ladder.policy.version,
         inputs=inputs_seen(judged.sight, rule, subject),
+        channels=rule.step.channels or (),
         charges=charges_of(rule.step, judged.sight, subject) if judged.ladder.books_fees else (),
     )

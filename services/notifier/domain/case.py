@@ -103,6 +103,7 @@ class Escalation(msgspec.Struct, array_like=True):
     delivered: Delivery | None = None
     """The first report that it reached the debtor; its repetitions need none of their own."""
     fees: list[Fee] = msgspec.field(default_factory=list)
+    channels: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -183,6 +184,7 @@ def _new(event: EscalationSaid, status: Status, recorded_at: int) -> Escalation:
         raised_on=event.on if status == "raised" else None,
         held=event.reason if event.reason in OBJECTIONS else None,
         held_on=event.on if event.reason in OBJECTIONS else None,
+        channels=event.channels,
     )
 
 
@@ -198,7 +200,7 @@ def _raise(case: Case, event: EscalationRaised, recorded_at: int) -> None:
             each.status = "raised"
             each.effective_on = event.effective_on
             each.policy_version = event.policy_version
-            each.inputs = event.inputs
+            each.inputs, each.channels = event.inputs, event.channels
             each.hold_seq = event.hold_seq or 0
             each.raised_at = recorded_at
             each.raised_on = event.on

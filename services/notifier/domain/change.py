@@ -35,6 +35,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     escalation: str | None = None
     reason: str | None = None
     inputs: dict[str, Any] | None = None
+    channels: tuple[str, ...] = ()
+    """By which ways it reaches the debtor."""
     charges: tuple[Charge, ...] = ()
     """What it costs, where it is raised and fees are booked."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from services.notifier.domain.channels import OWN_CHANNEL, strength
 from services.notifier.domain.condition import (
     AMOUNT_FIELDS,
     COUNT_FIELDS,
@@ -35,6 +36,7 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
         yield from _never_lifted(at, step)
         yield from _never_raised(at, step)
         yield from _strange_steps(at, step, policy)
+        yield from _wrong_channels(at, step, policy)
     uses_limit = any(_names_limit(step.when) for step in policy.steps)
     if policy.limit_test == "any_bucket" and not policy.limit_buckets and uses_limit:
         yield Contradiction(
@@ -63,6 +65,31 @@ def _strange_steps(at: int, step: Step, policy: Policy) -> Iterator[Contradictio
                     f'{threshold} names "{name}", which is not milder: it would have to come first',
                     f"{threshold} 指向“{name}”，但它并不更轻：较轻的步骤应在前",
                 )
+
+
+def _wrong_channels(at: int, step: Step, policy: Policy) -> Iterator[Contradiction]:
+    """A call that is none, or only weaker channels than those of an earlier step."""
+    if step.channels is None:
+        return
+    own = OWN_CHANNEL.get(step.kind)
+    if own is not None and own not in step.channels:
+        yield Contradiction(
+            ("steps", at, "channels"),
+            f'"{step.name}" is a {step.kind}: its channels must name "{own}"',
+            f"“{step.name}”（{step.kind}）的渠道必须包含 {own}",
+        )
+    before = (each for each in policy.steps[:at] if each.channels and each.scope == step.scope)
+    strongest = max(before, key=lambda each: strength(each.channels or ()), default=None)
+    if strongest is None or step.weaker_channels == "allowed":
+        return
+    if strength(step.channels) < strength(strongest.channels or ()):
+        yield Contradiction(
+            ("steps", at, "channels"),
+            f'all are weaker than those of "{strongest.name}", which is milder; '
+            "add a stronger one, or write `weaker_channels: allowed`",
+            f"全部弱于较轻步骤“{strongest.name}”的渠道；"
+            "请加上更强的渠道，或写 weaker_channels: allowed",
+        )
 
 
 def _out_of_order(policy: Policy) -> Iterator[Contradiction]:

@@ -84,5 +84,6 @@ def _ending(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -> 
                 effective_on=sight.standing.day,
                 policy_version=ladder.policy.version,
                 reason=reason,
+                channels=each.channels,
                 inputs=lifted_by(sight, each) if reason == OVERRIDDEN else None,
             )

@@ -1,10 +1,11 @@
 """What a step says about the life of its escalations."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
 from huikuan.debtor.evidence import Grade
+from services.notifier.domain.channels import Channels
 from services.notifier.domain.condition import Part
 
 MAY_REPEAT = frozenset({"notice", "call", "visit"})
@@ -33,4 +34,10 @@ class Life(Part):
     )
     acknowledge_within_days: Annotated[StrictInt, Field(ge=0, le=60)] | None = Field(
         None, description="Working days in which the obeying system must say that it obeys"
+    )
+    channels: Channels | None = Field(
+        None, description="By which ways it reaches the debtor, the first to be tried first"
+    )
+    weaker_channels: Literal["refused", "allowed"] = Field(
+        "refused", description="Whether all of them may be weaker than those of an earlier step"
     )

@@ -46,6 +46,7 @@ def retractions(case: Case, past: Past, changed_from: date) -> Iterator[Change]:
                 effective_on=each.effective_on,
                 policy_version=each.policy_version,
                 reason=NOT_DUE_THEN,
+                channels=each.channels,
             )
 
 

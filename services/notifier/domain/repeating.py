@@ -100,4 +100,5 @@ def _word(each: Escalation, word: Word, on: date, inputs: dict[str, object] | No
         effective_on=on,
         policy_version=each.policy_version,
         inputs=inputs,
+        channels=each.channels,
     )
