@@ -9,6 +9,8 @@ def limit_minor(account: Account, currency: str, on: Day) -> int | None:
 
     The latest that is in force counts; where all that were set have expired, nothing is accepted.
     """
+    if not account.limits:
+        return None
     valid: dict[str, int | None] = {}
     for limit in account.limits:
         if limit.currency == currency and limit.on <= on:

@@ -109,6 +109,11 @@ def _stages(promise: Promise, setting: Setting) -> list[WeighedStage]:
     return stages
 
 
+def counts_until(promise: Promise, setting: Setting) -> Day:
+    """The last day on which money still counts for a promise; after it, it defers nothing."""
+    return max(stage.end_on for stage in _stages(promise, setting))
+
+
 def _serve(account: Account, queue: list[tuple[Day, Day, str, int, Weighed]]) -> None:
     """Let each receipt serve the promises by due date; then what is left cures missed ones."""
     books: dict[int, _Receipts] = {}

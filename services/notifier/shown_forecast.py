@@ -90,8 +90,10 @@ class Totals:
         key = (each.said.step, each.said.kind, word_of(each.said))
         self._counts[key] = self._counts.get(key, 0) + 1
         minors = self._minors.setdefault(key, {})
+        subject = each.said.subject
+        about_all = subject == DEBTOR
         for line in standing.lines:
-            if each.said.subject in {DEBTOR, subject_of(line)}:
+            if about_all or subject_of(line) == subject:
                 sums = minors.setdefault(line.currency, [0, 0])
                 sums[0] += line.dunnable_minor if line.days_overdue > 0 else 0
                 sums[1] += line.open_minor

@@ -148,7 +148,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
     return next_review_on(
         day,
-        next_birthday(account.account, now, day.toordinal()) if now else None,
+        next_birthday(account.account, now, shared.setting, day.toordinal()) if now else None,
         account.case,
         now,
         change_dates(account.account, day, shared.setting),

@@ -21,8 +21,11 @@ def birthdays(
     """Every day of January, from the second on, for which he is to be looked at."""
     document = {"version": "v", "effective_on": str(day(1)), "steps": steps, **other}
     ladder = ladder_of(Policy.model_validate(document))
-    account = given(*facts, open_on=2).account
-    days = (next_birthday(account, ladder, day(on).toordinal()) for on in range(2, 31))
+    story = given(*facts, open_on=2)
+    days = (
+        next_birthday(story.account, ladder, story.setting, day(on).toordinal())
+        for on in range(2, 31)
+    )
     return sorted({on - day(0).toordinal() for on in days if on is not None})
 
 
@@ -59,3 +62,10 @@ def test_each_item_is_looked_at_where_something_may_keep_the_oldest_from_countin
     fact: Event,
 ) -> None:
     assert birthdays(OLD, YOUNG, fact) == [12, 14]
+
+
+def test_a_promise_that_is_over_keeps_nothing_from_counting() -> None:
+    promised = promise("M", "20.00", on=2, due=10, invoices=("A",))
+    assert birthdays(OLD, YOUNG, promised) == [12]
+    late = promise("M", "20.00", on=2, due=12, invoices=("A",))
+    assert birthdays(OLD, YOUNG, late) == [12, 14]

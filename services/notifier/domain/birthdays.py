@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.pauses import paused_ago
+from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NEVER, Day
+from huikuan.debtor.weighing import counts_until
 from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.ladder import Ladder
 
 
-def next_birthday(account: Account, ladder: Ladder, on: Day) -> Day | None:
+def next_birthday(account: Account, ladder: Ladder, setting: Setting, on: Day) -> Day | None:
     """The first day after this one, as a day number, on which an item's age may matter.
 
     Where all that is open counts, ``days_overdue`` is the age of the oldest item whatever the
@@ -19,7 +21,7 @@ def next_birthday(account: Account, ladder: Ladder, on: Day) -> Day | None:
     origins = list(_origins(account, ladder.reading.aging, on))
     if not origins:
         return None
-    if not _all_counts(account):
+    if not _all_counts(account, setting, on):
         return min(_birthdays(on, origins, ladder.days), default=None)
     birthdays = [*_birthdays(on, (min(origins),), ladder.days)]
     if ladder.days_of_each:
@@ -27,10 +29,10 @@ def next_birthday(account: Account, ladder: Ladder, on: Day) -> Day | None:
     return min(birthdays, default=None)
 
 
-def _all_counts(account: Account) -> bool:
+def _all_counts(account: Account, setting: Setting, on: Day) -> bool:
     """Whether nothing covers, contests, defers or hides any part of what is open, or will."""
     return not (
-        account.promises
+        any(counts_until(promise, setting) >= on for promise in account.promises)
         or account.disputes
         or account.pauses
         or account.overrides

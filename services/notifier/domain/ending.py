@@ -18,13 +18,10 @@ def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
     per = "debtor" if each.subject == DEBTOR else "item"
     if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
         return POLICY_CHANGED
-    subject = sight.subject(each.company, each.subject)
-    if (
-        subject
-        and sight.standing.overrides
-        and (ruled := ruling(sight.standing, each.step, subject))
-    ):
-        return OVERRIDDEN if ruled.effect == "lift" else None
+    if sight.standing.overrides:
+        subject = sight.subject(each.company, each.subject)
+        if subject is not None and (ruled := ruling(sight.standing, each.step, subject)):
+            return OVERRIDDEN if ruled.effect == "lift" else None
     if rule.step.lift_by == "person" and each.status == "raised":
         return None
     if is_cleared(sight):
