@@ -54,7 +54,7 @@ def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
         speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
     account.waits_for_opening = decision.waits_for_opening
     if speech.sayings:
-        account.case_body = None
+        account.case_body = account.quiet_until = None
     return speech.sayings
 
 

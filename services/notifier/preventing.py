@@ -15,6 +15,7 @@ from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.stepping import milder_open, undelivered
 from services.notifier.domain.view import Sight, Subject
+from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
 
@@ -98,10 +99,11 @@ def waits_for(
     ``judged``: the subject, and what is proposed against it. ``opening``: what would be said if a
     day opened now.
     """
-    subject, there = judged
+    (subject, there), day = judged, sight.standing.day
+    calendar = ladder.reading.calendar
     if there is not None:
         ends_on = hold_ends_on(ladder, rule.step, there)
-        if ends_on > sight.standing.day:
+        if ends_on > day:
             yield {"reason": "hold", "until": ends_on, "events": []}
         if there.held is not None:
             yield {"reason": "guard", "guard": there.held, "since": there.held_on, "events": []}
@@ -112,6 +114,8 @@ def waits_for(
             yield {"reason": "evidence", "needed": rule.step.evidence_needed, "events": []}
     if any(change.step == rule.step.name for change in opening.changes):
         yield {"reason": "opening", "events": []}
+    elif rule.step.hurts and not is_day_to_hurt(ladder.policy, calendar, day):
+        yield {"reason": "day_off", "until": after_working_days(day, 1, calendar), "events": []}
     elif ladder.policy.advance != "jump":
         yield {"reason": "milder_first", "events": []}
 

@@ -12,7 +12,7 @@ from huikuan.debtor.changes import change_dates
 from huikuan.debtor.dealings import time_zone_on
 from huikuan.debtor.evidence import evidence_on
 from huikuan.debtor.standing import Standing, standing
-from huikuan.debtor.things import Day
+from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
 from services.notifier.domain.acknowledging import ZoneOn
 from services.notifier.domain.age import Aging
@@ -49,6 +49,7 @@ class Watched:
         "case_body",
         "debtor",
         "fact",
+        "quiet_until",
         "sight",
         "sight_under",
         "waits_for_opening",
@@ -67,6 +68,8 @@ class Watched:
         """How many policies had been adopted when it was made."""
         self.fact: Event | None = None
         """The fact that was folded last, until he is decided about."""
+        self.quiet_until: Day | None = None
+        """The first day on which a step may be demanded; None once anything may have changed."""
         self.waits_for_opening: bool | None = None
         """What was decided last, until anything may have changed."""
         self.weighed: Weighed | None = None
@@ -74,7 +77,7 @@ class Watched:
 
     def look_again(self) -> None:
         """Something may have changed."""
-        self.sight = self.fact = self.waits_for_opening = self.weighed = None
+        self.sight = self.fact = self.waits_for_opening = self.weighed = self.quiet_until = None
 
 
 def past_of(account: Watched, shared: Shared) -> Past:
@@ -125,17 +128,20 @@ def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
-    if account.case.open:
-        return False
-    if account.account.overrides or account.account.signals:
-        return False
-    if now.steps_named and account.case.ended:
-        return False
-    earliest_age = now.earliest_age[bool(account.account.promises)]
+    if account.quiet_until is None:
+        account.quiet_until = _quiet_until(account.account, account.case, now)
+    return account.quiet_until > day.toordinal()
+
+
+def _quiet_until(known: Account, case: Case, now: Ladder) -> Day:
+    """The first day on which a step may be demanded if nothing arrives; 0 where any day may."""
+    if case.open or known.overrides or known.signals or (now.steps_named and case.ended):
+        return 0
+    earliest_age = now.earliest_age[bool(known.promises)]
     if earliest_age == ANY_AGE:
-        return False
-    young = day.toordinal() - earliest_age
-    return all(began_on > young for began_on in _oldest(account.account, now.reading.aging))
+        return 0
+    oldest = min(_oldest(known, now.reading.aging), default=NEVER)
+    return min(oldest + earliest_age, NEVER) if oldest < NEVER else NEVER
 
 
 def review_on(account: Watched, shared: Shared) -> date | None:
@@ -144,8 +150,11 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     if day is None:
         return None
     now, waits = _ladder_now(account, shared), account.waits_for_opening
+    if now is not None and is_quiet(account, now, day):
+        assert account.quiet_until is not None, "it was asked just now"
+        return _first_sound(account.account, account.quiet_until)
     if waits is None:
-        waits = now is not None and not is_quiet(account, now, day) and _waits(account, shared, now)
+        waits = now is not None and _waits(account, shared, now)
     return next_review_on(
         day,
         next_birthday(account.account, now, shared.setting, day.toordinal()) if now else None,
@@ -154,6 +163,17 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         change_dates(account.account, day, shared.setting),
         waits_for_opening=waits,
     )
+
+
+def _first_sound(known: Account, until: Day) -> date | None:
+    """The first day after the open one on which quiet may end, or a fact that waits counts.
+
+    What else changes by itself demands nothing of whom all items are too young. Under another
+    policy everyone is looked at.
+    """
+    if known.waiting:
+        until = min([until, *(fact.on for fact in known.waiting)])
+    return date.fromordinal(until) if until < NEVER else None
 
 
 def _ladder_now(account: Watched, shared: Shared) -> Ladder | None:

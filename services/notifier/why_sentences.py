@@ -64,6 +64,7 @@ _PREVENTED = {
     ),
     "evidence": Words("It needs evidence of grade {needed}.", "需达到 {needed} 级证据。"),
     "opening": Words("It waits for the next day to open.", "等待下一营业日开启。"),
+    "day_off": Words("It waits for the next working day, {until}.", "等待下一工作日 {until}。"),
     "milder_first": Words("A milder step comes first.", "须先执行较轻的步骤。"),
     "delivery": Words(
         "The notice “{notice}” is not reported as delivered.", "催款函“{notice}”尚无送达报告。"

@@ -168,6 +168,16 @@ def test_a_step_that_hurts_waits_for_the_next_day_to_open(world: World) -> None:
     assert judged["would_change"]["comes_on"] == "2012-06-09"
 
 
+def test_a_step_that_waits_for_a_working_day_says_which(world: World) -> None:
+    world.adopt(policy(STOP, raise_on="working_day"))
+    world.open(june(9))
+    world.fact(owed("A", "100.00", june(1)))
+    judged = only(why(world))
+    assert judged["prevented_by"] == [{"reason": "day_off", "until": "2012-06-11", "events": []}]
+    assert "等待下一工作日 2012-06-11。" in judged["sentences"]["zh"]
+    assert judged["would_change"]["comes_on"] == "2012-06-11"
+
+
 def test_limits_exposure_and_who_the_debtor_is_name_their_events(world: World) -> None:
     used = {"limit_used": "0.9", "segment": "small"}
     begin(world, {"name": "used", "kind": "notice", "when": used})
