@@ -9,7 +9,7 @@ from services.notifier.backtest_jobs import Backtests
 from services.notifier.backtest_shown import shown_result
 from services.notifier.document import pointer_of
 from services.notifier.domain.backtest import Period
-from services.notifier.domain.contradictions import currencies_named
+from services.notifier.domain.named import currencies_named, signs_named
 from services.notifier.domain.policy import Policy
 from services.notifier.following import Following
 from services.notifier.trying import Trial
@@ -19,20 +19,24 @@ _TRIED_S, _LISTED = 10.0, 20
 
 
 def warnings(service: Following, policy: Policy) -> list[FieldError]:
-    """Currencies of the document in which nobody deals; none before there is any debtor."""
-    named = currencies_named(policy)
-    unused, debtors = set(named), 0
-    for _, watched, _ in service.scan() if named else ():
+    """Currencies and signs of the document that nobody has; none before there is any debtor."""
+    currencies, signs = currencies_named(policy), signs_named(policy)
+    unused, unseen, debtors = set(currencies), set(signs), 0
+    for _, watched, _ in service.scan() if unused or unseen else ():
         account, debtors = watched.account, debtors + 1
         unused -= {book.currency for book in account.books}
         unused -= {limit.currency for limit in account.limits}
-        if not unused or debtors == DEBTORS_LOOKED_AT_MAX:
+        unseen -= {signal.sign for signal in account.signals}
+        if not (unused or unseen) or debtors == DEBTORS_LOOKED_AT_MAX:
             break
     if not debtors:
         return []
     return [
-        FieldError(_unused(currency, debtors), pointer_of(named[currency]))
-        for currency in sorted(unused)
+        *(
+            FieldError(_unused(each, debtors), pointer_of(currencies[each]))
+            for each in sorted(unused)
+        ),
+        *(FieldError(_unseen(each, debtors), pointer_of(signs[each])) for each in sorted(unseen)),
     ]
 
 
@@ -40,6 +44,13 @@ def _unused(currency: str, debtors: int) -> Words:
     return Words(
         f"Nobody deals in {currency} so far ({debtors} debtors looked at).",
         f"目前没有客户使用 {currency}（已查看 {debtors} 个客户）。",
+    )
+
+
+def _unseen(sign: str, debtors: int) -> Words:
+    return Words(
+        f'Nobody has reported "{sign}" so far ({debtors} debtors looked at).',
+        f"目前没有人报告过预警信号“{sign}”（已查看 {debtors} 个客户）。",
     )
 
 

@@ -74,8 +74,8 @@ who = st.fixed_dictionaries({"segment": st.just("key")})
 
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "hold": st.integers(1, 3),
-    "unless": who | conditions("days_overdue", "overdue_amount"),
-    "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items"),
+    "unless": who | conditions("days_overdue", "overdue_amount", "signals"),
+    "lift_when": conditions("days_overdue", "overdue_amount", "overdue_items", "signals"),
     "fee": amounts,
     "channels": st.sampled_from([["letter"], ["visit", "phone"]]),
 }

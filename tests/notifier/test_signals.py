@@ -154,3 +154,17 @@ def test_a_rebuild_has_the_same_signals_byte_for_byte(watched: World) -> None:
     watched.open(june(7))
     report = watched.notifier.service.rebuild(verify=True)
     assert (report.compared, report.differences) == (True, [])
+
+
+def test_a_name_that_nobody_has_reported_is_a_warning_by_its_place(world: World) -> None:
+    document = policy({**CALL, "unless": {"any": [{"signals": {"stok_dumped": 1}}]}})
+    assert world.client.post("/v1/policy/checks", content=document).json()["warnings"] == []
+    world.open(june(1))
+    world.fact(sign())
+    world.fact(sign("demolition", on=1))
+    world.open(june(3))
+    checked = world.client.post("/v1/policy/checks", content=document).json()
+    (warning,) = checked["warnings"]
+    assert warning["pointer"] == "/steps/0/unless/any/0/signals/stok_dumped"
+    assert warning["detail"] == 'Nobody has reported "stok_dumped" so far (1 debtors looked at).'
+    assert world.adopt(document, confirm=True)["warnings"] == [warning]

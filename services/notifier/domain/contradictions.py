@@ -203,28 +203,3 @@ def _joins(condition: Condition) -> bool:
 
 def _names_limit(condition: Condition) -> bool:
     return condition.limit_used is not None or any(map(_names_limit, parts(condition)))
-
-
-def currencies_named(policy: Policy) -> dict[str, tuple[str | int, ...]]:
-    """Every currency of the document, with the first place that names it."""
-    named: dict[str, tuple[str | int, ...]] = {}
-    for currency in policy.ignore_below or ():
-        named.setdefault(currency, ("ignore_below", currency))
-    for at, step in enumerate(policy.steps):
-        for currency in step.fee or ():
-            named.setdefault(currency, ("steps", at, "fee", currency))
-        for field in ("when", "unless", "lift_when"):
-            condition = getattr(step, field)
-            for currency, place in _currencies(condition) if condition else ():
-                named.setdefault(currency, ("steps", at, field, *place))
-    return named
-
-
-def _currencies(condition: Condition) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    for name in AMOUNT_FIELDS:
-        for currency in getattr(condition, name) or ():
-            yield currency, (name, currency)
-    for joined in ("all", "any"):
-        for at, part in enumerate(getattr(condition, joined) or ()):
-            for currency, place in _currencies(part):
-                yield currency, (joined, at, *place)
