@@ -100,6 +100,20 @@ def test_what_was_approved_waits_while_a_weaker_item_is_overdue_too(world: World
     assert (entry(world)["status"], entry(world)["effective_on"]) == ("raised", "2012-06-09")
 
 
+def test_what_was_approved_is_looked_at_as_items_fall_due(world: World) -> None:
+    """The evidence is that of what is past due: nothing once A is paid, and B from 21 June on."""
+    world.fact(owed("B", "50.00", june(20), issued_on=june(1)))
+    proposed(world, when={"balance": {"USD": "50.00"}})
+    deliver(world)
+    deliver(world, "B")
+    approve(world, "li", "wang")
+    world.fact(paid("P", "100.00", june(5), "A"))
+    world.open(june(20))
+    assert entry(world)["status"] == "proposed"
+    world.open(june(21))
+    assert (entry(world)["status"], entry(world)["effective_on"]) == ("raised", "2012-06-21")
+
+
 def test_what_a_person_imposes_needs_evidence_all_the_same(world: World) -> None:
     proposed(world, when={"days_overdue": 99})
     path = "/v1/debtors/acme/overrides"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from huikuan.debtor.evidence import Grade
+from services.notifier.domain.case import Escalation
 from services.notifier.domain.counting import counted_minor
 from services.notifier.domain.policy import Step
 from services.notifier.domain.view import Sight, Subject
@@ -29,6 +30,12 @@ def lacks_evidence(sight: Sight, step: Step, subject: Subject) -> bool:
     """Whether it may not be approved or raised yet."""
     needed = step.evidence_needed
     return needed != NO_EVIDENCE and grade_of(sight, subject) > needed
+
+
+def waits_for_evidence(step: Step, proposed: Escalation) -> bool:
+    """Whether people have approved what may still lack some: only then does it matter each day."""
+    needed = step.approvals_needed
+    return step.evidence_needed != NO_EVIDENCE and len(proposed.approvers()) >= needed
 
 
 def evidence_input(sight: Sight, step: Step, subject: Subject) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from huikuan.debtor.things import Day
 from services.notifier.domain.beginning import hold_ends_on
 from services.notifier.domain.case import Case
 from services.notifier.domain.ladder import Ladder
+from services.notifier.domain.proving import waits_for_evidence
 from services.notifier.domain.repeating import next_repetition_on
 
 
@@ -50,6 +51,8 @@ def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
             continue
         for rule in ladder.rules:
             if rule.step.name == each.step:
+                if waits_for_evidence(rule.step, each):
+                    yield day + timedelta(days=1)  # that of what is past due, which changes by day
                 ends_on = hold_ends_on(ladder, rule.step, each)
                 if ends_on > day:
                     yield ends_on
