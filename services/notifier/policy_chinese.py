@@ -12,6 +12,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"a step for certain invoices needs `per: item`", "针对特定发票的步骤需要 per: item"),
     (r"a legal referral always needs two people.*", "移交法务必须两人批准：请写 approval: two"),
     (r"names nobody; .*", "没有指明任何对象；请写 segment、tag、debtor 或 invoice，或去掉 scope"),
+    (r"a notice comes at once: .*", "催款函不设宽限：reversal_grace_days 只用于更重的步骤"),
     (r"a week needs a working day", "一周至少要有一个工作日"),
     (r"(.+) is both a holiday and worked", r"\1 既是假日又是工作日"),
     (r"a policy has (.+) to (.+) steps", r"策略应有 \1 至 \2 个步骤"),

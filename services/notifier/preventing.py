@@ -14,7 +14,7 @@ from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.stepping import milder_open, undelivered
-from services.notifier.domain.view import Sight, Subject
+from services.notifier.domain.view import NO_ITEM, Sight, Subject, key_of, subject_of
 from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
@@ -43,8 +43,24 @@ def prevented_by(
         yield {"reason": "unless", "events": []}
     if is_demanded(rule, sight, subject) or not rule.when(rule.view(sight, subject, "keep_harder")):
         return
+    yield from _graces(rule, sight, subject, sources)
     yield from _pauses(sight, subject, watched, sources)
     yield from _shields(sight, subject, watched, sources)
+
+
+def _graces(rule: Rule, sight: Sight, subject: Subject, sources: Sources) -> Iterator[Prevention]:
+    """Items that reversals opened again, as long as they do not count for raising the step."""
+    spared = sight.spared(rule.grace_days) if rule.grace_days else NO_ITEM
+    for line in lines_of(sight.standing, subject):
+        if key_of(line) in spared and line.item not in rule.without:
+            opened = sight.reopened()[key_of(line)]
+            about = {
+                "item": subject_of(line),
+                "reopened_on": date.fromordinal(opened.on),
+                "until": date.fromordinal(opened.on + rule.grace_days),
+            }
+            ids = sources.of("payment", line.company, opened.payment)
+            yield {"reason": "reversal_grace", **about, "events": ids}
 
 
 def _pauses(

@@ -14,7 +14,7 @@ from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.charging import Fee
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policy import CLEAR
-from services.notifier.domain.view import Sight
+from services.notifier.domain.view import Sight, key_of
 from services.notifier.feed import instant
 from services.notifier.shown_held import shown_held
 
@@ -162,7 +162,7 @@ def shown_standing(sight: Sight) -> dict[str, Any]:
         "working_days_of": calendar_of(sight),
         "tags": list(standing.tags),
         "balances": {currency: _sums(sums, currency) for currency, sums in standing.sums.items()},
-        "items": [_line(line) | {"evidence": _evidence(line, sight)} for line in standing.lines],
+        "items": [_line(line) | _beside(line, sight) for line in standing.lines],
         "fees": [_line(line) for line in standing.fees],
     }
 
@@ -199,9 +199,13 @@ def _sums(sums: Sums, currency: str) -> dict[str, Any]:
     }
 
 
-def _evidence(line: Line, sight: Sight) -> dict[str, Any]:
-    proofs = sight.evidence()[line.company, line.item, line.instalment]
-    return {"grade": proofs.grade, **msgspec.structs.asdict(proofs)}
+def _beside(line: Line, sight: Sight) -> dict[str, Any]:
+    """The evidence of an item, and when a reversed payment first opened it again."""
+    proofs, opened = sight.evidence()[key_of(line)], sight.reopened().get(key_of(line))
+    return {
+        "evidence": {"grade": proofs.grade, **msgspec.structs.asdict(proofs)},
+        "reopened_on": date.fromordinal(opened.on) if opened else None,
+    }
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.dealings import time_zone_on
 from huikuan.debtor.evidence import evidence_on
+from huikuan.debtor.reopened import reopened_on
 from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
@@ -123,6 +124,7 @@ def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) 
         steps_taken(case, day, {}) if then and then.steps_named else NO_STEPS,
     )
     sight.prove = partial(evidence_on, account, day, shared.setting)
+    sight.reopen = partial(reopened_on, account, day, shared.setting)
     return sight
 
 
@@ -160,7 +162,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         next_birthday(account.account, now, shared.setting, day.toordinal()) if now else None,
         account.case,
         now,
-        change_dates(account.account, day, shared.setting),
+        _changes(account.account, shared, now, day),
         waits_for_opening=waits,
     )
 
@@ -174,6 +176,15 @@ def _first_sound(known: Account, until: Day) -> date | None:
     if known.waiting:
         until = min([until, *(fact.on for fact in known.waiting)])
     return date.fromordinal(until) if until < NEVER else None
+
+
+def _changes(account: Account, shared: Shared, now: Ladder | None, day: date) -> Iterator[date]:
+    """The later days on which his standing changes, or an item's grace ends."""
+    yield from change_dates(account, day, shared.setting)
+    if now is not None and now.graces:
+        for each in reopened_on(account, day, shared.setting).values():
+            ends = (date.fromordinal(each.on + grace_days) for grace_days in now.graces)
+            yield from (end for end in ends if end > day)
 
 
 def _ladder_now(account: Watched, shared: Shared) -> Ladder | None:

@@ -51,6 +51,10 @@ _PREVENTED = {
         "Pause {pause} prevents new steps until {until}.",
         "暂停 {pause} 至 {until}，期间不新增步骤。",
     ),
+    "reversal_grace": Words(
+        "A reversed payment opened {item} again on {reopened_on}; it does not count until {until}.",
+        "{item} 因收款冲销于 {reopened_on} 重新未清，{until} 前不计入。",
+    ),
     "promise": Words(
         "A living promise keeps {amounts} from it.", "有效的付款承诺使 {amounts} 不计入。"
     ),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.rules import row_of
+from huikuan.events.cash import PaymentReversed, ReversalCancelled
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import (
@@ -26,7 +27,7 @@ from services.notifier.domain.life import MAY_REPEAT
 from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
 from tests.debtor.histories import DAYS, TIME_ZONE, histories, signs, terms
-from tests.debtor.words import Fact, day
+from tests.debtor.words import Fact, day, invoice, payment
 
 DEBTOR = "acme"
 LAST_DAY = DAYS + 12
@@ -148,6 +149,8 @@ def steps(draw: st.DrawFn, name: str, *, plain: bool) -> dict[str, Any]:
     step |= {"per": per} if per else {}
     if not plain and per == "debtor":
         step["lift_by"] = draw(st.sampled_from(["rule", "rule", "person"]))
+    if not plain and step["kind"] != "notice" and draw(st.booleans()):
+        step["reversal_grace_days"] = draw(st.integers(1, 6))
     if not plain and step["kind"] in MAY_REPEAT and draw(st.booleans()):
         step["repeat"] = draw(repeats)
     if not plain:
@@ -169,6 +172,8 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
         other = draw(steps(of["name"], plain=plain)) | {"kind": of["kind"], "scope": scope}
         other.pop("repeat", None)
         other.pop("lift_by", None)
+        if other["kind"] == "notice":
+            other.pop("reversal_grace_days", None)
         several.append(other | ({"per": "item"} if "invoice" in scope else {}))
     switches = draw(st.fixed_dictionaries({}, optional=SWITCHES) | st.just({}))
     if "charges" in switches:
@@ -177,6 +182,21 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
         draw(terms) | switches | {"version": "v", "effective_on": str(day(1)), "steps": several}
     )
     return Policy.model_validate(document)
+
+
+@st.composite
+def bounces(draw: st.DrawFn) -> list[Fact]:
+    """An invoice that is paid in full once or twice, and each payment goes back."""
+    numbers = sorted(draw(st.lists(st.integers(1, DAYS), min_size=4, max_size=4)))
+    facts: list[Fact] = [("b", invoice("Z", "60.00", on=1, due=draw(st.integers(1, 8))))]
+    for name, (paid_on, back_on) in zip("TU", (numbers[:2], numbers[2:]), strict=True):
+        facts.append((f"b{name}", payment(name, "60.00", on=paid_on, pays="Z")))
+        back = PaymentReversed(payment=name, reversed_on=day(back_on), reversal=f"V{name}")
+        facts.append((f"b{name}v", back))
+        if draw(st.sampled_from([False, False, True])):
+            again = ReversalCancelled(reversal=f"V{name}", on=day(back_on + 1))
+            facts.append((f"b{name}c", again))
+    return facts[: draw(st.integers(3, len(facts)))]
 
 
 arrival_days = st.integers(1, DAYS + 2)
@@ -188,6 +208,8 @@ Arrival = tuple[int, str, Event]
 def arrivals(draw: st.DrawFn, *, without: tuple[type[Event], ...] = ()) -> list[Arrival]:
     """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own."""
     facts: list[Fact] = draw(histories(without=without))
+    if PaymentReversed not in without:
+        facts += draw(st.just([]) | bounces())
     said: list[Arrival] = [(draw(arrival_days), name, event) for name, event in facts]
     for at, policy in enumerate(draw(st.lists(policies(), min_size=1, max_size=3))):
         effective_on = day(draw(st.sampled_from([1, 1, 1, 4, 12])))

@@ -1,6 +1,7 @@
 """The laws of the notifier, under random policies and random histories."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.reopened import reopened_on
 from huikuan.debtor.setting import Setting, adopt
 from huikuan.debtor.standing import standing
 from huikuan.eventlog.record import EVERYBODY
@@ -115,8 +117,10 @@ def test_state_survives_being_written_and_read_at_any_place(arriving: list[Arriv
 
 def demanded(facts: list[Fact], setting: Setting, policy: Policy, on: date) -> set[tuple[str, ...]]:
     """Every step that the policy would raise against every subject, were nothing in force."""
-    stands = standing(folded(facts, setting), on, setting)
+    account = folded(facts, setting)
+    stands = standing(account, on, setting)
     rules, sight = seen_by(ladder_of(policy), Sight(stands))
+    sight.reopen = partial(reopened_on, account, on, setting)
     return {
         (rule.step.name, subject.company, subject.subject)
         for rule in rules.rules

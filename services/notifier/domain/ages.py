@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.notifier.domain.age import Aging, days_until
 from services.notifier.domain.condition import Condition, counts_overdue, days_named
+from services.notifier.domain.lives import graces
 from services.notifier.domain.policy import Policy, Step
 
 
@@ -18,7 +19,8 @@ def days_of_each(policy: Policy, aging: Aging) -> tuple[int, ...]:
     They do to a step per item, and where a number or an amount overdue is asked for.
     """
     scopes = [step.scope for step in policy.steps if step.scope is not None]
-    if policy.ignore_below or any(scope.invoice is not None for scope in scopes):
+    for_some = any(scope.invoice is not None for scope in scopes)
+    if policy.ignore_below or for_some or graces(policy):
         return days_of_any(policy, aging)  # then not all items count
     ages = set[int]()
     for step in policy.steps:

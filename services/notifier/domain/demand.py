@@ -19,7 +19,7 @@ def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     standing = sight.standing
     if standing.overrides and (ruled := ruling(standing, rule.step.name, subject)):
         return ruled.effect == "impose" and rule.covers(subject.subject)
-    if standing.paused or not rule.covers(subject.subject):
+    if standing.paused or not rule.covers(subject.subject) or rule.spares(sight, subject):
         return False
     if not rule.when(rule.view(sight, subject, "raise")):
         return False

@@ -22,11 +22,12 @@ from services.notifier.domain.condition import (
 )
 from services.notifier.domain.counting import Question, View
 from services.notifier.domain.life import Repeat
+from services.notifier.domain.lives import graces, repeats, shortest_days
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import AMOUNTS, COUNTS, Test, below, reached
-from services.notifier.domain.view import DEBTOR, Sight, Subject
+from services.notifier.domain.view import DEBTOR, NO_ITEM, Sight, Subject, key_of
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -38,10 +39,25 @@ class Rule(msgspec.Struct, frozen=True):
     lift_when: Test | None
     without: frozenset[str] = frozenset()
     """Invoices that a more specific step of this name is meant for."""
+    grace_days: int = 0
+    """How long an item that a reversal opened again is spared."""
 
     def view(self, sight: Sight, subject: Subject, question: Question) -> View:
         """What this rule sees of a subject."""
+        if self.grace_days and question == "raise":
+            return self.view_to_raise(sight, subject, question)
         return sight.view(subject, question, self.without)
+
+    def view_to_raise(self, sight: Sight, subject: Subject, question: Question) -> View:
+        """What of it may count for raising the step, whatever is asked."""
+        spared = sight.spared(self.grace_days) if self.grace_days else NO_ITEM
+        return sight.view(subject, question, self.without, spared)
+
+    def spares(self, sight: Sight, subject: Subject) -> bool:
+        """Whether the subject is an item that does not count for raising the step yet."""
+        if not self.grace_days or subject.line is None:
+            return False
+        return key_of(subject.line) in sight.spared(self.grace_days)
 
     def covers(self, subject: str) -> bool:
         """Whether a subject, by its name, is meant; of the whole debtor some part always is."""
@@ -65,9 +81,9 @@ class Rule(msgspec.Struct, frozen=True):
             return not self.lift_when(keeping)
         return self.when(keeping)
 
-    def was_due(self, keeping: View) -> bool:
+    def was_due(self, raising: View, keeping: View) -> bool:
         """Whether it was rightly raised, whatever lifts it since."""
-        return self.when(keeping) and not (self.unless is not None and self.unless(keeping))
+        return self.when(raising) and not (self.unless is not None and self.unless(keeping))
 
 
 def _is_of(subject: str, invoices: Iterable[str]) -> bool:
@@ -101,6 +117,8 @@ class Ladder(msgspec.Struct, frozen=True):
     """What it was narrowed to, by the places of the rules that fit."""
     acknowledge_within_days: Mapping[str, int]
     """By step that must be acknowledged; of its variants for different debtors the shortest."""
+    graces: tuple[int, ...]
+    """The days for which steps spare items that reversals opened again."""
     repeats: Mapping[str, tuple[Repeat, ...]]
     """By step that is said again, as each of its variants is."""
     by_time_zone: Mapping[str, "Ladder"]
@@ -127,8 +145,9 @@ def ladder_of(policy: Policy) -> Ladder:
         is_scoped=any(step.scope is not None for step in policy.steps),
         books_fees=policy.charges == "booked" and any(step.fee for step in policy.steps),
         narrow={},
-        acknowledge_within_days=_shortest_days(policy),
-        repeats=_repeats(policy),
+        acknowledge_within_days=shortest_days(policy),
+        graces=graces(policy),
+        repeats=repeats(policy),
         by_time_zone={},
     )
     others = {zone: _by_calendar(ladder, zone) for zone in policy.working_days.by_time_zone}
@@ -145,23 +164,6 @@ def for_time_zone(ladder: Ladder, time_zone: str | None) -> Ladder:
     if time_zone is None or not ladder.by_time_zone:
         return ladder
     return ladder.by_time_zone.get(time_zone, ladder)
-
-
-def _shortest_days(policy: Policy) -> dict[str, int]:
-    shortest: dict[str, int] = {}
-    for step in policy.steps:
-        days = step.acknowledge_within_days
-        if days is not None:
-            shortest[step.name] = min(days, shortest.get(step.name, days))
-    return shortest
-
-
-def _repeats(policy: Policy) -> dict[str, tuple[Repeat, ...]]:
-    repeats: dict[str, tuple[Repeat, ...]] = {}
-    for step in policy.steps:
-        if step.repeat is not None:
-            repeats[step.name] = (*repeats.get(step.name, ()), step.repeat)
-    return repeats
 
 
 def _steps_named(policy: Policy) -> Iterator[tuple[str, str, int]]:
@@ -182,6 +184,7 @@ def _rule(step: Step, switches: Switches) -> Rule:
         when=reached(step.when, switches),
         unless=reached(step.unless, switches) if step.unless else None,
         lift_when=below(step.lift_when, switches) if step.lift_when else None,
+        grace_days=step.reversal_grace_days,
     )
 
 

@@ -41,3 +41,8 @@ class Life(Part):
     weaker_channels: Literal["refused", "allowed"] = Field(
         "refused", description="Whether all of them may be weaker than those of an earlier step"
     )
+    reversal_grace_days: Annotated[StrictInt, Field(ge=0, le=365)] = Field(
+        0,
+        description="Days for which an item that a reversed payment opened again does not count "
+        "for raising the step, from the first time; not for notices",
+    )

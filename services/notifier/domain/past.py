@@ -64,7 +64,11 @@ def was_due(each: Escalation, past: Past) -> bool:
         return False
     if sight.standing.overrides and was_imposed(sight.standing, each.step, subject):
         return True
-    return not is_cleared(sight) and rule.was_due(rule.view(sight, subject, keeping(each.kind)))
+    if is_cleared(sight) or rule.spares(sight, subject):
+        return False
+    question = keeping(each.kind)
+    raising = rule.view_to_raise(sight, subject, question)
+    return rule.was_due(raising, rule.view(sight, subject, question))
 
 
 def run_start_since(past: Past, day: date, since: date) -> RunStart:

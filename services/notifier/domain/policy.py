@@ -70,16 +70,22 @@ class Step(Life):
             raise ValueError("days_since_step belongs to when")
         if self.lift_when is not None and names_the_debtor(self.lift_when):
             raise ValueError("lift_when takes thresholds only; segment and tag belong to unless")
-        if self.repeat is not None and self.kind not in MAY_REPEAT:
-            raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
         if self.lift_by == "person" and self.per == "item":
             raise ValueError(
                 "lift_by: person needs `per: debtor`; a paid item cannot be overridden"
             )
         if self.scope is not None and self.scope.invoice is not None and self.per != "item":
             raise ValueError("a step for certain invoices needs `per: item`")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Step":
+        if self.repeat is not None and self.kind not in MAY_REPEAT:
+            raise ValueError("only a notice, a call or a visit repeats; a stop stays in force")
         if self.acknowledge_within_days is not None and not self.hurts:
             raise ValueError("nobody obeys a notice: acknowledge_within_days is for harder steps")
+        if self.reversal_grace_days and not self.hurts:
+            raise ValueError("a notice comes at once: reversal_grace_days is for harder steps")
         if self.evidence_at_least is not None and not self.approvals_needed:
             raise ValueError("evidence is looked at by who approves: add `approval: one` or `two`")
         if self.kind == "legal_referral" and self.approval not in {None, "two"}:

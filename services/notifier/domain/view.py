@@ -7,6 +7,7 @@ import msgspec
 from msgspec import structs
 
 from huikuan.debtor.evidence import Evidence, ItemKey
+from huikuan.debtor.reopened import Reopenings
 from huikuan.debtor.standing import Line, Standing
 from services.notifier.domain.counting import (
     Question,
@@ -24,6 +25,7 @@ from services.notifier.domain.steps_taken import (
 )
 
 Proofs = Mapping[ItemKey, Evidence]
+Items = frozenset[ItemKey]
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -36,6 +38,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 DEBTOR = "debtor"
 NO_INVOICE = frozenset[str]()
+NO_ITEM: Items = frozenset()
 WHOLE_DEBTOR = Subject("main", DEBTOR, None)
 
 
@@ -65,6 +68,9 @@ class Sight:
         self.prove: Callable[[], Proofs] = dict
         """Finds the evidence of each open item."""
         self._proofs: Proofs | None = None
+        self.reopen: Callable[[], Reopenings] = dict
+        """Finds the open items that reversals opened again."""
+        self._reopened: Reopenings | None = None
         self._views: dict[object, View] = {}
         # Not ``cached_property``: its lock, in Python 3.11, costs more than what is kept.
         self._seen: Seen | None = None
@@ -82,7 +88,7 @@ class Sight:
 
     def _other(self, reading: Reading, taken: StepsTaken) -> "Sight":
         other = Sight(self.standing, reading, self._bare, self._other_day, self.debtor, taken)
-        other.prove = self.evidence
+        other.prove, other.reopen = self.evidence, self.reopened
         return other
 
     def evidence(self) -> Proofs:
@@ -91,18 +97,36 @@ class Sight:
             self._proofs = self.prove()
         return self._proofs
 
+    def reopened(self) -> Reopenings:
+        """Which open items a reversal opened again, found when a step first asks for it."""
+        if self._reopened is None:
+            self._reopened = self.reopen()
+        return self._reopened
+
+    def spared(self, grace_days: int) -> Items:
+        """The items that a reversal first opened again fewer than so many days ago."""
+        first_on = self.standing.day.toordinal() - grace_days + 1
+        return frozenset(key for key, each in self.reopened().items() if each.on >= first_on)
+
     def on(self, day: date) -> "Sight":
         """The debtor on another day, as known now and as the same policy reads it."""
         assert self._other_day is not None, "a sight made by hand knows its own day only"
         return self._other_day(day).under(self.reading)
 
     def view(
-        self, subject: Subject, question: Question, without: frozenset[str] = NO_INVOICE
+        self,
+        subject: Subject,
+        question: Question,
+        without: frozenset[str] = NO_INVOICE,
+        spared: Items = NO_ITEM,
     ) -> View:
-        """What a rule may see of the subject; ``without``: invoices that it does not see."""
+        """What a rule may see of the subject.
+
+        ``without`` and ``spared``: the invoices and the items that it does not see.
+        """
         whole = subject is WHOLE_DEBTOR
         key: object = question if whole else (subject.company, subject.subject, question)
-        key = (key, without) if without else key
+        key = (key, without, spared) if without or spared else key
         view = self._views.get(key)
         if view is None:
             seen = self._without_coming() if question == "keep_notice" else self._as_it_stands()
@@ -112,6 +136,8 @@ class Sight:
                 lines = () if line is None else (line,)
             if without:
                 lines = [line for line in lines if line.item not in without]
+            if spared:
+                lines = [line for line in lines if key_of(line) not in spared]
             view = of_lines(seen.whole, lines, question, self.reading)
             if self.taken is not NO_STEPS:
                 view = self._with_steps(view, subject, question)
@@ -173,6 +199,11 @@ class Seen:
             ordered = reversed(self.standing.lines)
             self._lines = {(line.company, subject_of(line)): line for line in ordered}
         return self._lines
+
+
+def key_of(line: Line) -> ItemKey:
+    """The item of a line."""
+    return (line.company, line.item, line.instalment)
 
 
 def subject_of(line: Line) -> str:
