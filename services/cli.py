@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from services.commands import backtest_declared, foresight_declared
-from services.commands.declared import AFile, AsJson, Commands, examples, on
+from services.commands import backtest_declared, foresight_declared, import_declared
+from services.commands.declared import AsJson, Commands, examples
 from services.commands.groups import GROUPS
 from services.commands.words import say
 
@@ -56,6 +56,7 @@ app = typer.Typer(
 for _name, _group in GROUPS.items():
     app.add_typer(_group, name=_name)
 backtest_declared.declare(app)
+import_declared.declare(app)
 foresight_declared.declare(app)
 
 
@@ -105,45 +106,6 @@ def recover(service: Service) -> None:
     from services.commands import migrating  # noqa: PLC0415
 
     migrating.recover(service.value)
-
-
-@app.command(
-    "import",
-    help=say(
-        "Import a CSV file by a mapping; with --history, day by day as it happened.",
-        "按映射导入 CSV；加 --history 则按发生的先后逐日导入。",
-    ),
-    epilog=examples(
-        "huikuan import receivables.csv --mapping deploy/mappings/receivables.yaml --dry-run",
-        "huikuan import receivables.csv --mapping deploy/mappings/receivables.yaml --history",
-    ),
-)
-def import_(
-    file: AFile,
-    mapping: Annotated[Path, typer.Option(exists=True, dir_okay=False, metavar="M.yaml")],
-    *,
-    history: Annotated[
-        bool, typer.Option("--history", help=say("Open the days in between.", "逐日开启营业日。"))
-    ] = False,
-    through: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help=say("Last day to open.", "开启到哪一天为止。"),
-            metavar="DATE",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=say("Check, send nothing.", "只检查，不写入。"))
-    ] = False,
-    json: AsJson = False,
-) -> None:
-    """Import; exit code 1 where rows were rejected (they are in FILE.errors.csv)."""
-    from services.commands import importing  # noqa: PLC0415
-
-    importing.import_file(
-        file, mapping, history=history, through=on(through), dry_run=dry_run, as_json=json
-    )
 
 
 @app.command(

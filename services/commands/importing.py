@@ -1,7 +1,9 @@
 """``huikuan import FILE --mapping M.yaml``: a file's rows through intake, in parcels."""
 
+import csv
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from services.commands import show
 from services.commands.reach import Services, services
@@ -9,8 +11,15 @@ from services.commands.server_file import SERVICES
 from services.commands.trouble import REFUSED, ROWS_REJECTED, CommandError
 from services.commands.words import say
 from services.ledger.csv_rows import BadRow, CsvFile
-from services.ledger.importing import Import, Imported
+from services.ledger.importing import ERROR_COLUMNS, Import, Imported
 from services.ledger.mapping import MappingError, load_mapping
+
+
+class Feed(NamedTuple):
+    """What a file delivers all of, through a date; the source is the mapping's."""
+
+    name: str
+    through_on: date
 
 
 class _Sending:
@@ -30,6 +39,10 @@ class _Sending:
         answer = self._reached.post("ledger", "/v1/days", {"date": day.isoformat()})
         self.position = answer["position"]
 
+    def complete(self, source: str, feed: Feed) -> None:
+        about = {"source": source, "feed": feed.name, "through_on": feed.through_on.isoformat()}
+        self.position = self._reached.post("ledger", "/v1/feeds", about)["position"]
+
     def wait(self) -> None:
         """Until all services have folded everything that was sent."""
         if self.position:
@@ -43,30 +56,48 @@ def import_file(
     *,
     history: bool,
     through: date | None,
+    feed: Feed | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import; raises ``CommandError`` (exit code 1) where a row or a fact did not go in."""
+    """Import; raises ``CommandError`` (exit code 1) where a row or a fact did not go in.
+
+    ``feed`` is said to be complete once every row is in, and only then.
+    """
     errors = file.with_name(f"{file.name}.errors.csv")
     try:
         if dry_run:
-            imported = _check(file, mapping, errors)
+            feed, imported = None, _check(file, mapping, errors)
         else:
-            imported = _import(file, mapping, errors, history=history, through=through)
+            imported = _import(file, mapping, errors, feed, history=history, through=through)
     except MappingError as error:
         raise CommandError(str(error), REFUSED) from None
     if imported.is_clean:
         errors.unlink(missing_ok=True)
-    _report(imported, file, dry_run=dry_run, as_json=as_json)
+    completed = feed if imported.is_clean else None
+    _report(imported, file, completed, dry_run=dry_run, as_json=as_json)
     if not imported.is_clean:
-        raise CommandError(
-            say(f"not everything went in; see {errors}", f"有未写入的行，见 {errors}"),
-            ROWS_REJECTED,
-        )
+        raise CommandError(_not_everything(errors, feed), ROWS_REJECTED)
+
+
+def _not_everything(errors: Path, feed: Feed | None) -> str:
+    lacking = say(f"not everything went in; see {errors}", f"有未写入的行，见 {errors}")
+    if feed is None:
+        return lacking
+    still_open = say(
+        f"; so {feed.name} is not said to be complete", f"；因此未声明 {feed.name} 已完整"
+    )
+    return lacking + still_open
 
 
 def _import(
-    file: Path, mapping: Path, errors: Path, *, history: bool, through: date | None
+    file: Path,
+    mapping: Path,
+    errors: Path,
+    feed: Feed | None,
+    *,
+    history: bool,
+    through: date | None,
 ) -> Imported:
     with services() as reached, errors.open("w", encoding="utf-8", newline="") as lines:
         sending = _Sending(reached)
@@ -77,6 +108,8 @@ def _import(
                 now = int(1000 * imported.share_done)
                 advance(now - done)
                 done = now
+        if feed is not None and run.imported.is_clean:
+            sending.complete(run.source, feed)
         with show.progress(say("Folding", "处理"), 0):
             sending.wait()
     return run.imported
@@ -87,17 +120,20 @@ def _check(file: Path, mapping: Path, errors: Path) -> Imported:
     rows = CsvFile(file, load_mapping(mapping))
     imported = Imported()
     with errors.open("w", encoding="utf-8", newline="") as lines:
-        lines.write("line,reason\n")
+        written = csv.writer(lines)
+        written.writerow(ERROR_COLUMNS)
         for row in rows:
             if isinstance(row, BadRow):
                 imported.bad_rows += 1
-                lines.write(f'{row.line},"{row.reason.replace(chr(34), chr(34) * 2)}"\n')
+                written.writerow([row.line, "rejected", row.reason])
             else:
                 imported.counts["accepted"] += 1
     return imported
 
 
-def _report(imported: Imported, file: Path, *, dry_run: bool, as_json: bool) -> None:
+def _report(
+    imported: Imported, file: Path, completed: Feed | None, *, dry_run: bool, as_json: bool
+) -> None:
     counts = {
         "accepted": imported.counts["accepted"],
         "duplicate": imported.counts["duplicate"],
@@ -106,7 +142,10 @@ def _report(imported: Imported, file: Path, *, dry_run: bool, as_json: bool) -> 
     }
     if as_json:
         opened_on = imported.opened_on.isoformat() if imported.opened_on else None
-        show.as_json({"file": str(file), "dry_run": dry_run, **counts, "opened_on": opened_on})
+        about = {"file": str(file), "dry_run": dry_run, **counts, "opened_on": opened_on}
+        if completed:
+            about["complete_through"] = completed.through_on.isoformat()
+        show.as_json(about)
         return
     words = {
         "accepted": say("accepted", "接受"),
@@ -119,3 +158,7 @@ def _report(imported: Imported, file: Path, *, dry_run: bool, as_json: bool) -> 
     show.table(title, columns, [(words[name], count) for name, count in counts.items()])
     if imported.opened_on:
         show.line(say(f"Open: {imported.opened_on}", f"营业日：{imported.opened_on}"))
+    if completed:
+        name, through_on = completed
+        sentence = f"{name} is complete through {through_on}.", f"{name} 已完整到 {through_on}。"
+        show.line(say(*sentence))

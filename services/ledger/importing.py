@@ -18,6 +18,8 @@ Send = Callable[[bytes], Sequence[Names[str, Any]]]
 """Sends a body to ``POST /ledger/v1/events``; returns its ``results``."""
 OpenDays = Callable[[date], None]
 """Says ``POST /ledger/v1/days``."""
+ERROR_COLUMNS = ("line", "status", "reason")
+"""Of the file that names what did not go in."""
 
 
 class Imported(msgspec.Struct):
@@ -59,7 +61,8 @@ class Import:
         self._send = send
         self._open_days = open_days
         self._errors = csv.writer(errors)
-        self._errors.writerow(["line", "status", "reason"])
+        self._errors.writerow(ERROR_COLUMNS)
+        self.source = self._mapping.source
         self.imported = Imported()
 
     def run(self, *, history: bool = False, through: date | None = None) -> Iterator[Imported]:
