@@ -170,6 +170,24 @@ def test_a_notice_has_no_such_grace() -> None:
     assert read_policy(policy({**REMIND, "reversal_grace_days": 0})).version == "v1"
 
 
+def test_money_that_settles_an_item_sooner_may_use_its_grace_up() -> None:
+    """The exception to law 10 that docs/policies.md names: it takes two reversals."""
+    facts: list[Fact] = [
+        ("A", invoice("A", "100.00", on=1, due=2)),
+        ("P", payment("P", "50.00", on=3, pays="A")),
+        ("V", PaymentReversed(payment="P", reversed_on=day(5))),
+        ("Q", payment("Q", "100.00", on=7, pays="A")),
+        ("W", PaymentReversed(payment="Q", reversed_on=day(9))),
+    ]
+    more = ("more", payment("M", "50.00", on=3, pays="A"))
+    known, setting = a_policy(stop(3, reversal_grace_days=5)), Setting(open_on=day(20))
+    assert demanded(facts, setting, known, day(12)) == set()
+    assert demanded([*facts, more], setting, known, day(12)) == {("stop", "main", "debtor")}
+    once = facts[:3]
+    assert demanded(once, setting, known, day(8)) == {("stop", "main", "debtor")}
+    assert demanded([*once, more], setting, known, day(8)) == set()
+
+
 def with_grace(known: Policy, grace_days: int) -> Policy:
     document = known.document()
     for step in document["steps"]:
