@@ -145,7 +145,7 @@ class Replay:
     def _look(self, on: Day) -> None:
         case, holding = self._watched.case, self._holding
         if case.open or not holding.is_idle:
-            holding.look(self._watched.account, on, case.in_force())
+            holding.look(self._watched.account, on, case.open)
 
 
 _position = attrgetter("position")

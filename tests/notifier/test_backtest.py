@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from huikuan.events.ledger import FeedCompleted
 from huikuan.events.notifier import PolicyAdopted
 from services.notifier.domain.backtest import Course, difference, is_challenged
 from services.notifier.domain.policy import Policy
@@ -139,6 +140,16 @@ def test_what_was_retracted_and_raised_again_holds_each_day_once_and_pairs_with_
     assert [each.days_held for each in shown.now] == [7, 7]
     again = difference(shown.now[1:], shown.now)
     assert (len(again), again.added) == (1, [shown.now[0]])
+
+
+def test_a_day_in_force_before_its_step_was_raised_holds_what_stood_on_it() -> None:
+    feeds = [FeedCompleted(source="bank", feed="payments", through_on=day(on)) for on in (1, 13)]
+    late = [(event.through_on.day, f"feed/{event.through_on}", event) for event in feeds]
+    partly = (14, "P", payment("P", "90.00", on=14, pays="A"))
+    wanted = trial(policy(stop(3)), day(1), day(15), against=policy(stop(99)))
+    (course,) = run(policy(stop(3)), [OWED, *late, partly], wanted, approve=False).now
+    assert (course.effective_on, course.days_held) == (day(13), 3)
+    assert course.held_minor == {"CNY": 10_000 + 2 * 1_000}
 
 
 def test_of_two_courses_that_share_no_day_one_is_removed_and_one_added() -> None:

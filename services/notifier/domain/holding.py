@@ -45,9 +45,9 @@ class Holding:
             self._ends[subject] = max(end, self._ends.get(subject, 0))
             self._note(subject, first, account)
 
-    def look(self, account: Account, on: Day, in_force: Iterable[Escalation]) -> None:
-        """After it was decided."""
-        subjects = {(each.company, each.subject) for each in in_force}
+    def look(self, account: Account, on: Day, still_open: Iterable[Escalation]) -> None:
+        """After it was decided; what is proposed may come to be in force from a day before."""
+        subjects = {(each.company, each.subject) for each in still_open}
         if self._ends:
             self._ends = {subject: end for subject, end in self._ends.items() if end >= on}
             subjects.update(self._ends)
