@@ -1,6 +1,6 @@
 """The one transaction of a turn: progress under its fence, state, records, outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic
 
 import msgspec
@@ -18,9 +18,34 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY, Record, Saying, encode_meta
 from huikuan.eventlog.rules import A, S
-from huikuan.eventlog.state import Keyed
+from huikuan.eventlog.state import Keyed, State
 
 _MOVED = ("position", "seqs", "cursor", "known_at")
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """How far a partition is committed."""
+
+    position: int
+    """The next one."""
+    seqs: dict[str, int]
+    """By publisher."""
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What one transaction writes."""
+
+    state: State
+    progress: list[dict[str, object]]
+    kept: list[tuple[list[Record], int, list[tuple[Record, str]]]]
+    """By partition: what was taken, what was known before, what was set aside with its reason."""
+    settled: list[tuple[str, str]]
+    """Places of records set aside, with their outcomes."""
+    rows: list[Keyed]
+    sayings: list[Addressed]
+    said: dict[int, list[Saying]]
+    """The same by the partition where it was said."""
+    reached: dict[int, Reached]
 
 
 class Committer(Generic[S, A]):
@@ -44,51 +69,50 @@ class Committer(Generic[S, A]):
             .values(status=bindparam("outcome"))
         )
 
-    def commit(self, turn: Sequence[Held[S, A]]) -> dict[int, list[Saying]]:
-        """Commit, then forget what was gathered; answers what was said, by partition.
+    def gather(self, turn: Sequence[Held[S, A]]) -> Gathered:
+        """What a turn must write; the partitions then gather anew."""
+        every = [held.following for held in turn]
+        rows = [(f.partition, *row) for f in every for row in f.settle().items()]
+        gathered = Gathered(
+            state=turn[0].state,
+            progress=[_progress(held) for held in turn],
+            kept=[(f.taken, f.known_before, f.aside) for f in every],
+            settled=[s for f in every for s in _settled(f)],
+            rows=rows,
+            sayings=[(self._address(f, word), word) for f in every for word in f.sayings],
+            said={f.partition: f.sayings for f in every},
+            reached={f.partition: Reached(f.position, dict(f.seqs)) for f in every},
+        )
+        crash_point("after_fold")
+        for following in every:
+            following.depart()
+        return gathered
+
+    def write(self, gathered: Gathered) -> None:
+        """Commit it, all or nothing; by any thread.
 
         Raises ``FencedError`` where a partition has another owner: nothing was written.
         """
-        rows: list[Keyed] = []
-        sayings: list[Addressed] = []
-        for held in turn:
-            following = held.following
-            rows += [(following.partition, *row) for row in following.settle().items()]
-            sayings += [(self._address(following, word), word) for word in following.sayings]
-        crash_point("after_fold")
         with self._database.writing() as connection:
-            self._advance(connection, turn)
-            for held in turn:
-                self._keep(connection, held.following)
-            turn[0].state.save(connection, rows)
-            self._outbox.say(connection, sayings)
+            self._advance(connection, gathered.progress)
+            for taken, known_before, aside in gathered.kept:
+                self._history.keep(connection, taken, known_before)
+                if aside:
+                    asides = [_aside(record, reason) for record, reason in aside]
+                    connection.execute(self._core.set_aside.insert(), asides)
+            for place, outcome in gathered.settled:
+                self._settle(connection, place, outcome)
+            gathered.state.save(connection, gathered.rows)
+            self._outbox.say(connection, gathered.sayings)
             crash_point("before_commit")
         crash_point("after_commit")
-        said = {held.following.partition: held.following.sayings for held in turn}
-        for held in turn:
-            held.following.clear()
-        return said
 
-    def _advance(self, connection: Connection, turn: Sequence[Held[S, A]]) -> None:
-        moved = self._moving.write(connection, [_progress(held) for held in turn])
-        if moved != len(turn):
-            partitions = [held.following.partition for held in turn]
+    def _advance(self, connection: Connection, progress: Sequence[dict[str, object]]) -> None:
+        if self._moving.write(connection, progress) != len(progress):
+            partitions = [each["at"] for each in progress]
             raise FencedError(f"not all of the partitions {partitions} are ours any more")
 
-    def _keep(self, connection: Connection, following: Following[S, A]) -> None:
-        self._history.keep(connection, following.taken, following.known_before)
-        if following.aside:
-            asides = [_aside(record, reason) for record, reason in following.aside]
-            connection.execute(self._core.set_aside.insert(), asides)
-        rules = following.rules
-        for record in following.taken:
-            if record.meta is not None and record.meta.type == rules.settling_type:
-                self._settle(connection, rules.settled(record))
-
-    def _settle(self, connection: Connection, settled: tuple[str, str] | None) -> None:
-        if settled is None:
-            return
-        place, outcome = settled
+    def _settle(self, connection: Connection, place: str, outcome: str) -> None:
         partition, _, position = place.partition("/")
         if partition.isdecimal() and position.isdecimal():
             at = {"at": int(partition), "there": int(position), "outcome": outcome}
@@ -98,6 +122,15 @@ class Committer(Generic[S, A]):
         if saying.key == EVERYBODY:
             return following.partition
         return partition_of(saying.key, self._partitions)
+
+
+def _settled(following: Following[S, A]) -> Iterator[tuple[str, str]]:
+    rules = following.rules
+    for record in following.taken:
+        if record.meta is not None and record.meta.type == rules.settling_type:
+            settled = rules.settled(record)
+            if settled is not None:
+                yield settled
 
 
 def _progress(held: Held[S, A]) -> dict[str, object]:

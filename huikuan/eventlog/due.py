@@ -1,6 +1,6 @@
 """Which accounts a record about everybody is about: those committed, and those that wait for it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -45,19 +45,24 @@ class DueKeys:
     def __init__(self, store: Store, accounts: Accounts[Any, Any]) -> None:
         self._store, self._accounts = store, accounts
         self._quiet_before: date | None = None
+        self._first_written = date.max
+        """The first review of what was written last: it may not be committed yet."""
+        self.land: Callable[[], None] = lambda: None
+        """To be called before the store is asked: commits what was written."""
         self._found: tuple[date | None, str, list[str]] | None = None
         """What was asked last, until the next commit: who is weighed is reviewed after that."""
 
     def quiet_before(self, day: date) -> None:
         """No committed key is to be reviewed before this date."""
-        self._quiet_before = day
+        self._quiet_before = min(day, self._first_written)
 
     def written(self, rows: Iterable[Row]) -> None:
         """These are going to be committed."""
         self._found = None
+        days = [row.review_on for row in rows if row.review_on is not None]
+        self._first_written = min(days, default=date.max)
         if self._quiet_before is not None:
-            days = [row.review_on for row in rows if row.review_on is not None]
-            self._quiet_before = min([*days, self._quiet_before])
+            self._quiet_before = min(self._first_written, self._quiet_before)
 
     def some(self, cursor: Cursor, limit: int) -> tuple[list[str], str | None]:
         """Some keys that are due, in order, and the key after which to go on, if there are more."""
@@ -79,6 +84,7 @@ class DueKeys:
         """How many keys the partition has, counting no further than ``most``."""
         if not most:
             return 0
+        self.land()
         committed = self._store.due(None, EVERYBODY, most)
         return min(most, len(self._accounts.outlooks.keys() | set(committed)))
 
@@ -94,6 +100,7 @@ class DueKeys:
             return []
         if self._found is not None and self._found[:2] == (through, after):
             return self._found[2][:limit]
+        self.land()
         found = self._store.due(through, after, limit)
         if len(found) < limit:
             self._found = (through, after, found)

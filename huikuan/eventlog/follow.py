@@ -14,6 +14,7 @@ from huikuan.eventlog.due import REVIEWS_MAX, Cursor, DueKeys, Store
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.resident import Accounts
 from huikuan.eventlog.rules import A, Row, Rules, S, weighing
+from huikuan.eventlog.taken import TakenByKey
 
 
 class Following(Generic[S, A]):
@@ -40,19 +41,31 @@ class Following(Generic[S, A]):
         """Publisher → the seq that is missing though a later one was seen."""
         self.accounts: Accounts[S, A] = Accounts(rules, store.load, resident_accounts)
         self.due_keys = DueKeys(store, self.accounts)
+        self.taken: list[Record] = []
+        self.aside: list[tuple[Record, str]] = []
+        self._taken = TakenByKey(self.taken)
         self.clear()
 
     def clear(self) -> None:
         """Forget what was gathered: it is committed."""
-        self.accounts.clear()
-        self.taken: list[Record] = []
+        self.depart()
+        self.landed()
+
+    def depart(self) -> None:
+        """What was gathered is being committed; remember it until then, and gather anew."""
+        self.accounts.depart()
+        self._departed, self._departed_aside = self._taken, self.aside
+        self.taken, self.aside = [], []
+        self._taken = TakenByKey(self.taken)
         self.sayings: list[Saying] = []
-        self.aside: list[tuple[Record, str]] = []
         self.reviewed = self.weighed = 0
         self.known_before = self.known_at
-        self._taken_by_key: dict[str, list[Record]] = {}
-        self._indexed = 0
         self._shared_changed = False
+
+    def landed(self) -> None:
+        """What departed is committed."""
+        self.accounts.landed()
+        self._departed, self._departed_aside = TakenByKey([]), []
 
     def take(self, records: Sequence[Record], start: int) -> int:
         """Deal with ``records[start:]``; answers where it stopped, ``len(records)`` mostly.
@@ -124,12 +137,10 @@ class Following(Generic[S, A]):
 
     def _with_taken(self, key: str, known: Sequence[Record]) -> list[Record]:
         """A key's committed records and, after them, those that wait for their commit."""
-        for record in self.taken[self._indexed :]:
-            self._taken_by_key.setdefault(record.key, []).append(record)
-        self._indexed = len(self.taken)
         last = known[-1].position if known else -1
-        unread = {record.position for record, _ in self.aside}
-        waiting = [r for r in self._taken_by_key.get(key, ()) if r.position > last]
+        unread = {record.position for record, _ in (*self._departed_aside, *self.aside)}
+        taken = (*self._departed.of(key), *self._taken.of(key))
+        waiting = [record for record in taken if record.position > last]
         return [r for r in (*known, *waiting) if r.position not in unread]
 
     def _set_aside(self, record: Record, reason: str) -> None:

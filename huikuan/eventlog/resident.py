@@ -57,16 +57,25 @@ class Accounts(Generic[S, A]):
         self._resident: Resident[A] = Resident(resident)
         self._changed: dict[str, A] = {}
         self._touched: dict[str, A] = {}
+        self._departed: dict[str, A] = {}
+        """What changed before, and is being committed: not to be read meanwhile."""
 
-    def clear(self) -> None:
-        """What changed is committed."""
+    def depart(self) -> None:
+        """What changed is being committed."""
+        self._departed = self._changed
         self.outlooks, self.reviews, self._changed, self._touched = {}, {}, {}, {}
+
+    def landed(self) -> None:
+        """What departed is committed."""
+        self._departed = {}
 
     def get(self, key: str) -> A:
         """An account, blank where nothing is known of the key."""
         account = self._changed.get(key)
         if account is None:
             account = self._resident.get(key)
+        if account is None:
+            account = self._departed.get(key)
         if account is None:
             self.bring([key])
             account = self._resident.get(key)
@@ -88,7 +97,7 @@ class Accounts(Generic[S, A]):
     def absent(self, keys: Collection[str]) -> set[str]:
         """Those of these keys that are not in memory."""
         absent = self._resident.missing(keys)
-        absent.difference_update(self._changed)
+        absent.difference_update(self._changed, self._departed)
         absent.discard(EVERYBODY)
         return absent
 

@@ -1,21 +1,27 @@
-"""The loop that every service runs: read, fold, decide, commit together."""
+"""The loop that every service runs: read, fold, decide, commit together.
+
+PostgreSQL commits a large turn while the next one is folded: its work is done by another process.
+What departed so is only heard of, and lease and store only asked again, when it has landed.
+"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic
 
 from huikuan.eventlog.ahead import Ahead
 from huikuan.eventlog.arrival import FEW_RECORDS
-from huikuan.eventlog.commit import Committer
+from huikuan.eventlog.commit import Committer, Gathered, Reached
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.fetch import fetch, fetch_first_reviews
 from huikuan.eventlog.log import Log, Reader
 from huikuan.eventlog.ownership import Held, Ownership
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.rules import A, S
+from huikuan.eventlog.underway import UnderWay
 
 BATCH_RECORDS_MAX = 5_000
 
-Heard = Callable[[list[Held[S, A]], dict[int, list[Saying]]], None]
+Heard = Callable[[dict[int, Reached], dict[int, list[Saying]]], None]
 
 
 class Runner(Generic[S, A]):
@@ -36,8 +42,9 @@ class Runner(Generic[S, A]):
         self._batch_records_max = batch_records_max
         self._reads_ahead = reads_ahead
         self._reader: Reader | None = None
-        self.commits: list[Heard[S, A]] = []
+        self.commits: list[Heard] = []
         """Called after each commit, with the partitions that moved and what was said there."""
+        self._departed: tuple[UnderWay, list[Held[S, A]], Gathered] | None = None
 
     def step(self, timeout_s: float) -> int:
         """One turn: at most one batch, one transaction. Answers how many records were taken.
@@ -45,6 +52,8 @@ class Runner(Generic[S, A]):
         Raises ``FencedError`` where a partition was lost, and whatever database and log raise:
         then call ``drop``, and the next turn starts from what was committed.
         """
+        if not self._ownership.beat_in_s():
+            self._land()
         if self._ownership.renew() or self._reader is None:
             self._assign()
         every = self._ownership.held
@@ -60,6 +69,9 @@ class Runner(Generic[S, A]):
 
     def drop(self) -> None:
         """Forget all that is in memory; what was committed is read again."""
+        departed, self._departed = self._departed, None
+        if departed is not None:
+            departed[0].wait()
         self._ownership.drop()
         reader, self._reader = self._reader, None
         if reader is not None:
@@ -67,6 +79,8 @@ class Runner(Generic[S, A]):
 
     def leave(self) -> None:
         """Give up what is held in good order."""
+        if self._departed is not None:
+            self._departed[0].wait()
         self._ownership.leave()
         self.drop()
 
@@ -79,15 +93,43 @@ class Runner(Generic[S, A]):
                 start = held.next_index
                 held.next_index = held.following.take(held.pending, start)
                 taken += held.next_index - start
-        said = self._committer.commit(turn)
-        for heard in self.commits:
-            heard(turn, said)
+        self._land()
+        self._commit(turn, taken)
         return taken
+
+    def _commit(self, turn: list[Held[S, A]], taken: int) -> None:
+        gathered = self._committer.gather(turn)
+        if self._database.is_postgres and taken > FEW_RECORDS:
+            under_way = UnderWay(partial(self._committer.write, gathered))
+            self._departed = under_way, turn, gathered
+            for held in turn:
+                held.following.due_keys.land = self._land
+        else:
+            self._committer.write(gathered)
+            self._landed(turn, gathered)
+
+    def _land(self) -> None:
+        """Wait until what departed is committed; raises what went wrong, and then call ``drop``."""
+        departed, self._departed = self._departed, None
+        if departed is not None:
+            under_way, turn, gathered = departed
+            under_way.land()
+            self._landed(turn, gathered)
+
+    def _landed(self, turn: list[Held[S, A]], gathered: Gathered) -> None:
+        for held in turn:
+            held.following.landed()
+        for heard in self.commits:
+            heard(gathered.reached, gathered.said)
 
     def _read(self, timeout_s: float) -> None:
         if self._reader is None:
             raise AssertionError("partitions are assigned before they are read")
-        for partition, records in self._reader.read(self._batch_records_max, timeout_s).items():
+        batch = self._reader.read(self._batch_records_max, 0 if self._departed else timeout_s)
+        if not batch and self._departed:
+            self._land()
+            batch = self._reader.read(self._batch_records_max, timeout_s)
+        for partition, records in batch.items():
             held = self._ownership.held.get(partition)
             if held is not None:
                 held.pending, held.next_index = records, 0

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from huikuan.eventlog import restored
 from huikuan.eventlog.arrival import REST_S, Arrivals
 from huikuan.eventlog.clock import now_ms
-from huikuan.eventlog.commit import Committer
+from huikuan.eventlog.commit import Committer, Reached
 from huikuan.eventlog.core import make_core
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.health import Health
@@ -20,7 +20,7 @@ from huikuan.eventlog.history import is_keyed, open_history
 from huikuan.eventlog.lease import Claim, FencedError, Leases
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.outbox import Outbox
-from huikuan.eventlog.ownership import Held, Ownership
+from huikuan.eventlog.ownership import Ownership
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepare import prepare
@@ -239,8 +239,8 @@ class Service(Questions[S, A]):
         self._runner.drop()
         self._arrivals.forget()
 
-    def _committed(self, turn: Sequence[Held[S, A]], said: dict[int, list[Saying]]) -> None:
-        self._arrivals.move({held.following.partition: held.following.seqs for held in turn})
+    def _committed(self, reached: dict[int, Reached], said: dict[int, list[Saying]]) -> None:
+        self._arrivals.move({partition: each.seqs for partition, each in reached.items()})
         if any(said.values()):
             self.threads.wake_soon()
         for partition, sayings in said.items():

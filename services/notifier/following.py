@@ -5,9 +5,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from huikuan.eventlog.commit import Reached
 from huikuan.eventlog.lease import Claim
 from huikuan.eventlog.log import Log
-from huikuan.eventlog.ownership import Held
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.service import Service
 from huikuan.eventlog.turning import Turning
@@ -78,16 +78,14 @@ class Following(Service[Shared, Watched]):
             self.gate.folded(claim.partition, claim.position)
         self.bell.ring()
 
-    def _committed(
-        self, turn: Sequence[Held[Shared, Watched]], said: dict[int, list[Saying]]
-    ) -> None:
+    def _committed(self, reached: dict[int, Reached], said: dict[int, list[Saying]]) -> None:
         # The gate first: who waits for our position must find what went out by then.
         for partition, sayings in said.items():
             if any(map(hurts_now, sayings)):
                 self.gate.said(partition, self.log.end(partition))
         released = [
-            self.gate.folded(held.following.partition, held.following.position) for held in turn
+            self.gate.folded(partition, each.position) for partition, each in reached.items()
         ]
-        super()._committed(turn, said)
+        super()._committed(reached, said)
         if any(released) or any(said.values()):
             self.bell.ring()

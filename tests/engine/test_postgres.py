@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from huikuan.eventlog import crash, follow, rebuild
+from huikuan.eventlog import crash, follow, rebuild, runner
 from huikuan.eventlog.memory import MemoryLog
 from tests.engine.acting import (
     Feed,
@@ -76,7 +76,9 @@ class CrashError(BaseException):
     """A process died here."""
 
 
+@pytest.mark.parametrize("few", [0, 100])
 def test_crashes_on_postgres_lose_and_repeat_nothing(
+    few: int,
     expected: tuple[object, ...],
     postgres_url: NewDatabase,
     tmp_path: Path,
@@ -85,6 +87,7 @@ def test_crashes_on_postgres_lose_and_repeat_nothing(
     log, url = KeylessLog(3), postgres_url("toy")
     act(Feed(log), HISTORY)
     monkeypatch.setattr(follow, "REVIEWS_MAX", 50)
+    monkeypatch.setattr(runner, "FEW_RECORDS", few)
     calls = 0
 
     def die(point: str) -> None:
@@ -130,7 +133,9 @@ def test_a_to_b_to_a_on_postgres(postgres_url: NewDatabase, tmp_path: Path) -> N
     b.close()
 
 
+@pytest.mark.parametrize("few", [0, 100])
 def test_three_members_with_threads_and_killed_connections(
+    few: int,
     expected: tuple[object, ...],
     postgres_url: NewDatabase,
     tmp_path: Path,
@@ -138,6 +143,7 @@ def test_three_members_with_threads_and_killed_connections(
 ) -> None:
     monkeypatch.setattr("huikuan.eventlog.ownership.BEAT_MS", 50)
     monkeypatch.setattr("huikuan.eventlog.turning._PAUSE_S", 0.01)
+    monkeypatch.setattr(runner, "FEW_RECORDS", few)
     log, url = KeylessLog(3), postgres_url("toy")
     feed = Feed(log)
     members = [
