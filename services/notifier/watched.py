@@ -130,31 +130,38 @@ def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
-    if account.quiet_until is None:
-        account.quiet_until = _quiet_until(account.account, account.case, now)
-    return account.quiet_until > day.toordinal()
+    return _quiet_until(account, now) > day.toordinal()
 
 
-def _quiet_until(known: Account, case: Case, now: Ladder) -> Day:
+def _quiet_until(account: Watched, now: Ladder) -> Day:
     """The first day on which a step may be demanded if nothing arrives; 0 where any day may."""
+    until = account.quiet_until
+    if until is None:
+        until = account.quiet_until = _first_loud(account.account, account.case, now)
+    return until
+
+
+def _first_loud(known: Account, case: Case, now: Ladder) -> Day:
     if case.open or known.overrides or known.signals or (now.steps_named and case.ended):
         return 0
     earliest_age = now.earliest_age[bool(known.promises)]
     if earliest_age == ANY_AGE:
         return 0
-    oldest = min(_oldest(known, now.reading.aging), default=NEVER)
+    oldest = _oldest(known, now.reading.aging)
     return min(oldest + earliest_age, NEVER) if oldest < NEVER else NEVER
 
 
 def review_on(account: Watched, shared: Shared) -> date | None:
     """The next day on which he must be looked at even if nothing arrives."""
-    day = shared.setting.open_on
+    day, until = shared.setting.open_on, account.quiet_until
     if day is None:
         return None
+    if until is None:
+        now = _ladder_now(account, shared)
+        until = _quiet_until(account, now) if now else 0
+    if until > day.toordinal():
+        return _first_sound(account.account, until)
     now, waits = _ladder_now(account, shared), account.waits_for_opening
-    if now is not None and is_quiet(account, now, day):
-        assert account.quiet_until is not None, "it was asked just now"
-        return _first_sound(account.account, account.quiet_until)
     if waits is None:
         waits = now is not None and _waits(account, shared, now)
     return next_review_on(
@@ -214,14 +221,16 @@ def _waits(account: Watched, shared: Shared, now: Ladder) -> bool:
     return decide(sight, account.case, now, opening=False).waits_for_opening
 
 
-def _oldest(account: Account, aging: Aging) -> Iterator[Day]:
-    """The date from which the oldest item of each book ages, as a day number."""
-    items = account.items
+def _oldest(account: Account, aging: Aging) -> Day:
+    """The date from which the oldest open item ages, as a day number."""
+    items, oldest = account.items, NEVER
     for book in account.books:
-        if aging.from_invoice:
-            yield from (items[at].on for at in book.open)
-        else:
-            yield from (items[at].due_on for at in book.open[:1])
+        # Open items stand by due date, so the first is the oldest unless they age otherwise.
+        for at in book.open if aging.from_invoice else book.open[:1]:
+            item = items[at]
+            began_on = item.on if aging.from_invoice else item.due_on
+            oldest = min(oldest, began_on)
+    return oldest
 
 
 def run_start_of(
