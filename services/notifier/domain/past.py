@@ -1,7 +1,7 @@
 """What late facts show about days that were judged already.
 
-A step is retracted when, on its effective date as known now and under its own policy version, it
-was not to be had; the days since are then judged again, and so are days that nobody judged yet.
+A step is retracted when, on its effective date as known now, it was not to be had; the days since
+are then judged again, and so are days that nobody judged yet.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ from services.notifier.domain.change import Change
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
+from services.notifier.domain.policy import Step
 from services.notifier.domain.scoping import governing, seen_by
 from services.notifier.domain.steps_taken import StepsTaken, with_begun
 from services.notifier.domain.view import Sight, Subject
@@ -51,13 +52,22 @@ def retractions(case: Case, past: Past, changed_from: date) -> Iterator[Change]:
 
 
 def was_due(each: Escalation, past: Past) -> bool:
-    """Whether an escalation was demanded at the close of its effective date, as known now."""
-    ladder = past.ladder_of(each.policy_version)
-    if ladder is None:
-        return False
-    ladder, sight = seen_by(ladder, past.sight_on(each.effective_on))
+    """Whether an escalation was demanded at the close of its effective date, as known now.
+
+    By its own policy version or by the policy of that day: days that are judged later are judged
+    by the policies of their own, so that it may be effective from before its version came.
+    """
+    on = each.effective_on
+    ladders = [past.ladder_of(each.policy_version)]
+    if (then := past.ladder_on(on)) is not ladders[0]:
+        ladders.append(then)
+    return any(_was_due(each, past.sight_on(on), ladder) for ladder in ladders if ladder)
+
+
+def _was_due(each: Escalation, sight: Sight, ladder: Ladder) -> bool:
+    ladder, sight = seen_by(ladder, sight)
     rule = governing(ladder, each.step, each.subject)
-    if rule is None:
+    if rule is None or rule.step.kind != each.kind:
         return False
     subject = sight.subject(each.company, each.subject)
     if subject is None:
@@ -78,7 +88,7 @@ def run_start_since(past: Past, day: date, since: date) -> RunStart:
         start = day
         while start > since:
             before = start - timedelta(days=1)
-            if not _was_demanded(past, before, rule.step.name, subject, begun):
+            if not _was_demanded(past, before, rule.step, subject, begun):
                 return start
             start = before
         return start
@@ -86,15 +96,15 @@ def run_start_since(past: Past, day: date, since: date) -> RunStart:
     return run_start
 
 
-def _was_demanded(past: Past, day: date, step: str, now: Subject, begun: StepsTaken) -> bool:
+def _was_demanded(past: Past, day: date, step: Step, now: Subject, begun: StepsTaken) -> bool:
     ladder = past.ladder_on(day)
     if ladder is None:
         return False
     ladder, sight = seen_by(ladder, past.sight_on(day))
     if begun.in_force:
         sight = sight.having(with_begun(sight.taken, begun, day))
-    rule = governing(ladder, step, now.subject)
-    if rule is None:
+    rule = governing(ladder, step.name, now.subject)
+    if rule is None or (rule.step.kind, rule.step.per) != (step.kind, step.per):
         return False
     subject = sight.subject(now.company, now.subject)
     return subject is not None and is_demanded(rule, sight, subject)
