@@ -25,5 +25,10 @@ settings.load_profile("ci")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it at the end."""
-    slow = ("torture", "journeys")
-    items.sort(key=lambda item: [name not in item.path.parts for name in slow])
+    slow = ("torture", "journeys", "laws", "kafka")
+    items.sort(key=lambda item: [name not in _words(item) for name in slow])
+
+
+def _words(item: pytest.Item) -> set[str]:
+    """Of a test's path: its folders, and the words of its file's name."""
+    return {*item.path.parts, *item.path.stem.split("_")}
