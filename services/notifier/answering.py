@@ -9,7 +9,7 @@ from huikuan.web.wording import Words
 from services.notifier.commanding import Found, find_escalation, say_command
 from services.notifier.domain.overriding import imposer
 from services.notifier.domain.proving import grade_of, lacks_evidence
-from services.notifier.domain.scoping import governing, narrowed
+from services.notifier.domain.scoping import governing, seen_by
 from services.notifier.following import Following
 from services.notifier.watched import look
 from services.notifier.words import PUBLISHER
@@ -79,8 +79,8 @@ def _must_be_proved(about: Found) -> None:
     now = shared.ladder_now()
     if now is None:
         return
-    sight = look(watched, shared, about.open_on).under(now.reading)
-    rule = governing(narrowed(now, sight), found.step, found.subject)
+    his, sight = seen_by(now, look(watched, shared, about.open_on))
+    rule = governing(his, found.step, found.subject)
     subject = sight.subject(found.company, found.subject)
     if rule is None or subject is None or not lacks_evidence(sight, rule.step, subject):
         return
