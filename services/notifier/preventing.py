@@ -14,7 +14,7 @@ from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import is_imposed, ruling
 from services.notifier.domain.proving import lacks_evidence
 from services.notifier.domain.stepping import milder_open, undelivered
-from services.notifier.domain.view import NO_ITEM, Sight, Subject, key_of, subject_of
+from services.notifier.domain.view import Sight, Subject, key_of, subject_of
 from services.notifier.domain.workdays import after_working_days, is_day_to_hurt
 from services.notifier.sources import Sources, lines_of
 from services.notifier.watched import Watched
@@ -50,7 +50,7 @@ def prevented_by(
 
 def _graces(rule: Rule, sight: Sight, subject: Subject, sources: Sources) -> Iterator[Prevention]:
     """Items that reversals opened again, as long as they do not count for raising the step."""
-    spared = sight.spared(rule.grace_days) if rule.grace_days else NO_ITEM
+    spared = rule.spared(sight)
     for line in lines_of(sight.standing, subject):
         if key_of(line) in spared and line.item not in rule.without:
             opened = sight.reopened()[key_of(line)]

@@ -153,15 +153,15 @@ def _first_loud(known: Account, case: Case, now: Ladder) -> Day:
 
 def review_on(account: Watched, shared: Shared) -> date | None:
     """The next day on which he must be looked at even if nothing arrives."""
-    day, until = shared.setting.open_on, account.quiet_until
+    day, until, now = shared.setting.open_on, account.quiet_until, None
     if day is None:
         return None
-    if until is None:
+    if not until or until <= day.toordinal():
         now = _ladder_now(account, shared)
         until = _quiet_until(account, now) if now else 0
     if until > day.toordinal():
         return _first_sound(account.account, until)
-    now, waits = _ladder_now(account, shared), account.waits_for_opening
+    waits = account.waits_for_opening
     if waits is None:
         waits = now is not None and _waits(account, shared, now)
     return next_review_on(
@@ -197,9 +197,7 @@ def _changes(account: Account, shared: Shared, now: Ladder | None, day: date) ->
 def _ladder_now(account: Watched, shared: Shared) -> Ladder | None:
     """The rules in force on the open day, by the calendar of his time zone."""
     now, profiles = shared.ladder_now(), account.account.profiles
-    if now is None or not (now.by_time_zone and profiles):
-        return now
-    return for_time_zone(now, profiles[-1].time_zone)
+    return for_time_zone(now, profiles[-1].time_zone) if now and profiles else now
 
 
 def zone_on(account: Watched) -> ZoneOn:

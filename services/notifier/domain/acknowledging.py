@@ -21,7 +21,7 @@ def acknowledge_by(each: Escalation, policies: list[Adopted], zone_on: ZoneOn) -
     days = rules.acknowledge_within_days.get(each.step) if rules else None
     if rules is None or days is None or each.status != "raised" or each.raised_on is None:
         return None
-    his = for_time_zone(rules, zone_on(each.raised_on)) if rules.by_time_zone else rules
+    his = for_time_zone(rules, zone_on(each.raised_on))
     return after_working_days(each.raised_on, days, his.reading.calendar)
 
 

@@ -1,9 +1,7 @@
 """The ages of items that a policy names: as items come of them, its answers may change."""
 
-from collections.abc import Iterator
-
 from services.notifier.domain.age import Aging, days_until
-from services.notifier.domain.condition import Condition, counts_overdue, days_named
+from services.notifier.domain.condition import counts_overdue, days_named
 from services.notifier.domain.lives import graces
 from services.notifier.domain.policy import Policy, Step
 
@@ -26,7 +24,7 @@ def days_of_each(policy: Policy, aging: Aging) -> tuple[int, ...]:
     for step in policy.steps:
         if step.per == "item":
             ages |= _named_by(step, policy)
-        elif any(map(counts_overdue, _conditions(step))):
+        elif any(map(counts_overdue, step.conditions)):
             ages.add(1)
     return _after_date(ages, aging)
 
@@ -36,11 +34,7 @@ def _named(policy: Policy) -> set[int]:
 
 
 def _named_by(step: Step, policy: Policy) -> set[int]:
-    return set[int]().union(*(days_named(each, policy.compare) for each in _conditions(step)))
-
-
-def _conditions(step: Step) -> Iterator[Condition]:
-    return (each for each in (step.when, step.unless, step.lift_when) if each is not None)
+    return set[int]().union(*(days_named(each, policy.compare) for each in step.conditions))
 
 
 def _after_date(ages: set[int], aging: Aging) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import AMOUNTS, COUNTS, Test, below, reached
-from services.notifier.domain.view import DEBTOR, NO_ITEM, Sight, Subject, key_of
+from services.notifier.domain.view import DEBTOR, NO_ITEM, Items, Sight, Subject, key_of
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -50,14 +50,17 @@ class Rule(msgspec.Struct, frozen=True):
 
     def view_to_raise(self, sight: Sight, subject: Subject, question: Question) -> View:
         """What of it may count for raising the step, whatever is asked."""
-        spared = sight.spared(self.grace_days) if self.grace_days else NO_ITEM
-        return sight.view(subject, question, self.without, spared)
+        return sight.view(subject, question, self.without, self.spared(sight))
+
+    def spared(self, sight: Sight) -> Items:
+        """The items that do not count for raising the step yet."""
+        return sight.spared(self.grace_days) if self.grace_days else NO_ITEM
 
     def spares(self, sight: Sight, subject: Subject) -> bool:
         """Whether the subject is an item that does not count for raising the step yet."""
         if not self.grace_days or subject.line is None:
             return False
-        return key_of(subject.line) in sight.spared(self.grace_days)
+        return key_of(subject.line) in self.spared(sight)
 
     def covers(self, subject: str) -> bool:
         """Whether a subject, by its name, is meant; of the whole debtor some part always is."""
@@ -169,8 +172,8 @@ def for_time_zone(ladder: Ladder, time_zone: str | None) -> Ladder:
 def _steps_named(policy: Policy) -> Iterator[tuple[str, str, int]]:
     later = policy.compare == "exceeds"
     for step in policy.steps:
-        for condition in (step.when, step.unless, step.lift_when):
-            for threshold, name, days in steps_named(condition) if condition else ():
+        for condition in step.conditions:
+            for threshold, name, days in steps_named(condition):
                 yield threshold, name, days + (later and threshold == "days_since_step")
 
 

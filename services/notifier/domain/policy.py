@@ -93,6 +93,12 @@ class Step(Life):
         return self
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those that it has of ``when``, ``unless`` and ``lift_when``."""
+        every = (self.when, self.unless, self.lift_when)
+        return tuple(each for each in every if each is not None)
+
+    @property
     def approvals_needed(self) -> int:
         """How many different people must approve before it is raised."""
         if self.approval is None:
