@@ -7,7 +7,7 @@ what following arrived at step by step.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Generic, Protocol
 
@@ -86,12 +86,24 @@ class Refolding(Generic[S, A]):
             self._fold()
 
     def _fold(self) -> None:
+        for _ in self._folding():
+            pass
+
+    def _folding(self) -> Iterator[tuple[str, A]]:
+        """Fold what waits, key by key; answers each account that need not be folded anew.
+
+        A key's records are let go at once: what comes next gets memory that is in the cache.
+        """
         waiting, odd = self._waiting, self._odd
         self._empty()
         self._load(set(waiting))
-        for key, records in waiting.items():
-            if not self._fold_key(self._account(key), records, one_by_one=key in odd):
+        while waiting:
+            key, records = waiting.popitem()
+            account = self._account(key)
+            if not self._fold_key(account, records, one_by_one=key in odd):
                 self._stale.add(key)
+            if key not in self._stale:
+                yield key, account
 
     def _fold_key(self, account: A, records: Sequence[Record], *, one_by_one: bool) -> bool:
         self.rules.advance(account, self.shared)
@@ -126,17 +138,21 @@ class Refolding(Generic[S, A]):
 
     def finish(self) -> dict[str, Row]:
         """The rows that changed since the last time; forgets the accounts."""
-        self._fold()
-        self._load_due()
+        rows = {EVERYBODY: Row(self.rules.dump_shared(self.shared))} if self._shared_changed else {}
+        for key, account in self._folding():
+            rows[key] = self._row(account)
+            del self._accounts[key]  # as with its records
+        self._load_due(rows)
         self._refold_stale()
-        rules, shared = self.rules, self.shared
-        rows = {EVERYBODY: Row(rules.dump_shared(shared))} if self._shared_changed else {}
         for key, account in self._accounts.items():
-            rules.advance(account, shared)
-            rows[key] = row_of(rules, account, shared)
+            rows[key] = self._row(account)
         self._clear()
         self._began = True
         return rows
+
+    def _row(self, account: A) -> Row:
+        self.rules.advance(account, self.shared)
+        return row_of(self.rules, account, self.shared)
 
     def _everybody(self, record: Record) -> None:
         self._shared_changed = True
@@ -153,10 +169,11 @@ class Refolding(Generic[S, A]):
         elif due.through is not None:
             self._due_through = max(due.through, self._due_through or due.through)
 
-    def _load_due(self) -> None:
+    def _load_due(self, done: Collection[str]) -> None:
         """What waited for a day that opened meanwhile, or for a policy, has to move on too."""
         if self._began and (self._everyone or self._due_through is not None):
-            self._load(set(self.shadow.due(None if self._everyone else self._due_through)))
+            due = self.shadow.due(None if self._everyone else self._due_through)
+            self._load(set(due).difference(done))
 
     def _refold_stale(self) -> None:
         stale = sorted(self._stale)
