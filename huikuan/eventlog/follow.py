@@ -1,23 +1,25 @@
-"""Follow one partition: fold, decide, and gather what must be committed together.
+"""Follow one partition: fold, and gather what must be committed together.
 
 Pure but for its ``Store``, which reads. Where batches are cut changes nothing: an account is
 dumped with what was shared when a record last touched it, and a record about everybody sees the
 accounts as the records before it left them, committed or not.
+
+How depends on the rules: those that decide need every record in its place
+(``huikuan.eventlog.follow_in_order``), those that only fold do not (``follow_by_key``).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Generic
-
-import msgspec
 
 from huikuan.eventlog.due import REVIEWS_MAX, Cursor, DueKeys, Store
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.resident import Accounts
-from huikuan.eventlog.rules import A, Row, Rules, S, weighing
+from huikuan.eventlog.rules import A, Row, Rules, S
 from huikuan.eventlog.taken import TakenByKey
 
 
-class Following(Generic[S, A]):
+class Following(ABC, Generic[S, A]):
     """One partition, from where its owner took it over."""
 
     def __init__(
@@ -75,18 +77,16 @@ class Following(Generic[S, A]):
         """
         ahead = {record.key for record in (records[start:] if start else records)}
         self.accounts.bring(ahead)
-        own, floor = self.rules.publisher, self.position
+        floor = self.position
         for index in range(start, len(records)):
             record = records[index]
             if record.position < floor:
                 continue
             meta = self._next(record)
             if meta is not None:
-                if meta.said and meta.publisher == own:
-                    pass  # acted upon when its cause was handled
-                elif record.key != EVERYBODY:
-                    self._one(record)
-                elif not self._everybody(record):
+                if record.key != EVERYBODY:
+                    self._one(record, meta)
+                elif not self._everybody(record, meta):
                     return index
                 self.seqs[meta.publisher] = meta.seq
                 self.known_at = max(self.known_at, meta.recorded_at)
@@ -118,22 +118,16 @@ class Following(Generic[S, A]):
             self.gaps.setdefault(meta.publisher, last + 1)
         return None
 
-    def _one(self, record: Record) -> None:
-        account = self.accounts.touch(record.key)
-        try:
-            folded = self.rules.fold(account, record, self.shared)
-        except msgspec.MsgspecError as unreadable:
-            self._set_aside(record, str(unreadable))
-            return
-        if not folded:
-            self._refold(account, record)
-        if sayings := self.rules.decide(account, record, self.shared):
-            self._say(sayings, record)
+    @abstractmethod
+    def _one(self, record: Record, meta: Meta) -> None:
+        """Deal with a record about one key."""
 
-    def _refold(self, account: A, record: Record) -> None:
-        known = self.store.histories([record.key], record.position).get(record.key, [])
-        records = [*self._with_taken(record.key, known), record]
-        self.rules.refold(account, records, self.shared)
+    @abstractmethod
+    def _everybody(self, record: Record, meta: Meta) -> bool:
+        """False: some accounts are still to be reviewed for this record, in a next transaction."""
+
+    def _look(self, account: A, record: Record) -> None:
+        """What a review does with an account that has moved on: nothing, where none decides."""
 
     def _with_taken(self, key: str, known: Sequence[Record]) -> list[Record]:
         """A key's committed records and, after them, those that wait for their commit."""
@@ -148,58 +142,12 @@ class Following(Generic[S, A]):
         if record.key != EVERYBODY:
             self.rules.set_aside(self.accounts.touch(record.key), record, reason)
 
-    def _say(self, sayings: list[Saying], cause: Record) -> None:
-        meta = cause.meta
-        if meta is None:
-            raise AssertionError("a foreign record is no cause")
-        if any(saying.key == EVERYBODY for saying in sayings):
-            self._shared_changed = True  # it applied to ``shared`` what it says to all
-        self.sayings += [
-            msgspec.structs.replace(
-                saying,
-                said=True,
-                recorded_at=meta.recorded_at,
-                cause=meta.id,
-                trace=saying.trace or meta.trace,
-            )
-            for saying in sayings
-        ]
-
-    def _everybody(self, record: Record) -> bool:
-        """False: some accounts are still to be reviewed for this record, in a next transaction."""
-        if self.cursor is None:
-            self.accounts.settle(self.shared)
-            self._shared_changed = True
-            try:
-                due = self.rules.everybody(self.shared, record)
-            except msgspec.MsgspecError as unreadable:
-                self._set_aside(record, str(unreadable))
-                return True
-            if due.through is None and not (due.everyone or due.refold):
-                return True
-            self.cursor = Cursor(due, EVERYBODY, 0 if due.weighed else None)
-        cursor: Cursor | None = self.cursor
-        while cursor is not None and cursor.weight is not None and self.weighed < REVIEWS_MAX:
-            cursor = self._weigh_some(cursor, record, cursor.weight, REVIEWS_MAX - self.weighed)
-        while cursor is not None and cursor.weight is None and self.reviewed < REVIEWS_MAX:
-            cursor = self._review_some(cursor, record, REVIEWS_MAX - self.reviewed)
+    def _review(self, cursor: Cursor | None, record: Record) -> bool:
+        """Review for a record what one transaction may; False: some are left for the next."""
+        while cursor is not None and cursor.weight is None and (room := left(self.reviewed)):
+            cursor = self._review_some(cursor, record, room)
         self.cursor = cursor
         return cursor is None
-
-    def _weigh_some(self, cursor: Cursor, record: Record, weight: int, limit: int) -> Cursor:
-        """Weigh what the next reviews would do; after the last of them, the verdict is said."""
-        keys, after = self.due_keys.some(cursor, limit)
-        self.accounts.bring(keys)
-        rules, shared = weighing(self.rules), self.shared
-        for key in keys:
-            account = self.accounts.get(key)
-            rules.advance(account, shared)
-            weight += rules.weigh(account, record, shared)
-        self.weighed += len(keys)
-        if after is not None:
-            return Cursor(cursor.due, after, weight)
-        self._say(rules.weighed(weight, self.due_keys.count, record, shared), record)
-        return Cursor(cursor.due, EVERYBODY)
 
     def _review_some(self, cursor: Cursor, record: Record, limit: int) -> Cursor | None:
         """Review the next accounts; answers where to go on."""
@@ -215,8 +163,12 @@ class Following(Generic[S, A]):
                 known = self._with_taken(key, histories.get(key, []))
                 rules.refold(account, known, shared)
             rules.advance(account, shared)
-            if sayings := rules.decide(account, record, shared):
-                self._say(sayings, record)
+            self._look(account, record)
             self.accounts.reviewed(key, account, shared)
         self.reviewed += len(keys)
         return None if after is None else Cursor(cursor.due, after)
+
+
+def left(accounts: int) -> int:
+    """How many more accounts this transaction may review, or weigh, after so many."""
+    return max(0, REVIEWS_MAX - accounts)

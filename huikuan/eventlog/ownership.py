@@ -11,11 +11,13 @@ from huikuan.eventlog.core import Core
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.due import Cursor
 from huikuan.eventlog.follow import Following
+from huikuan.eventlog.follow_by_key import FollowingByKey
+from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.history import History
 from huikuan.eventlog.lease import BEAT_MS, Claim, Leases
 from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.record import EVERYBODY, Record
-from huikuan.eventlog.rules import A, Rules, S
+from huikuan.eventlog.rules import A, Deciding, Rules, S
 from huikuan.eventlog.state import State, state_numbered
 from huikuan.eventlog.store import PartitionStore
 
@@ -127,7 +129,9 @@ class Ownership(Generic[S, A]):
     def _start(self, connection: Connection, state: State, claim: Claim) -> Held[S, A]:
         rules, partition = self._rules, claim.partition
         store = PartitionStore(self._database, self._core, self._history, state, partition)
-        following = Following(rules, partition, store, self._publishers, self._resident_accounts)
+        parts = (rules, partition, store, self._publishers, self._resident_accounts)
+        kind = FollowingInOrder if isinstance(rules, Deciding) else FollowingByKey
+        following: Following[S, A] = kind(*parts)
         following.position, following.known_at = claim.position, claim.known_at
         following.seqs.update(claim.seqs)
         if claim.cursor is not None:

@@ -13,6 +13,7 @@ from typing import Generic, Protocol
 
 import msgspec
 
+from huikuan.eventlog.fold_key import fold_key
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
@@ -106,24 +107,14 @@ class Refolding(Generic[S, A]):
                 yield key, account
 
     def _fold_key(self, account: A, records: Sequence[Record], *, one_by_one: bool) -> bool:
-        self.rules.advance(account, self.shared)
         if not one_by_one:
-            try:
-                return self.rules.fold_all(account, records, self.shared)
-            except msgspec.MsgspecError:
-                pass  # one of them cannot be read: find out which
-        return self._fold_each(account, records)
-
-    def _fold_each(self, account: A, records: Sequence[Record]) -> bool:
+            return fold_key(self.rules, account, records, self.shared, self._set_aside)
         in_order = True
         for record in records:
             if record.meta is None or record.meta.publisher not in self.seqs:
                 self._set_aside(record, "foreign: no header of one of our publishers")
-                continue
-            try:
-                in_order &= self.rules.fold(account, record, self.shared)
-            except msgspec.MsgspecError as unreadable:
-                self._set_aside(record, str(unreadable))
+            else:
+                in_order &= fold_key(self.rules, account, [record], self.shared, self._set_aside)
         return in_order
 
     def take_said(self, records: Sequence[Record]) -> None:

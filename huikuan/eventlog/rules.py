@@ -41,12 +41,31 @@ class Due(msgspec.Struct, frozen=True):
     weighed: bool = False
     """What the reviews would do is weighed first, all of it: the rules are ``Weighing``."""
 
+    @property
+    def anyone(self) -> bool:
+        """Whether it is anybody."""
+        return self.through is not None or self.everyone or self.refold
+
+    def joined(self, other: "Due") -> "Due":
+        """Whom either makes due."""
+        days = [due.through for due in (self, other) if due.through is not None]
+        return Due(
+            through=max(days, default=None),
+            everyone=self.everyone or other.everyone,
+            refold=self.refold or other.refold,
+            weighed=self.weighed or other.weighed,
+        )
+
 
 NOBODY = Due()
 
 
 class Rules(Protocol[S, A]):
-    """What one service does with records."""
+    """What one service does with records.
+
+    Those that say nothing in consequence of a record are no more than this, and what an account's
+    outlook is they tell from the account alone; those that do are ``Deciding``.
+    """
 
     publisher: str
     """The service's name on the log."""
@@ -110,6 +129,11 @@ class Rules(Protocol[S, A]):
     def settled(self, record: Record) -> tuple[str, str] | None:
         """The place of the record that this one settles and the outcome, if it settles any."""
 
+
+@runtime_checkable
+class Deciding(Rules[S, A], Protocol[S, A]):
+    """Rules that say something in consequence of records."""
+
     def decide(self, account: A, record: Record, shared: S) -> list[Saying]:
         """After a fold, or on review because of ``record``: what must be said now, in order.
 
@@ -118,7 +142,7 @@ class Rules(Protocol[S, A]):
 
 
 @runtime_checkable
-class Weighing(Rules[S, A], Protocol[S, A]):
+class Weighing(Deciding[S, A], Protocol[S, A]):
     """Rules that say, before the first review that a record asks for, what all would do together.
 
     What they say is committed with the first reviews or before them, so that wherever the work is

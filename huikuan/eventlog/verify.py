@@ -11,10 +11,11 @@ from typing import Generic
 import msgspec
 
 from huikuan.eventlog.follow import Following
+from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import EVERYBODY, Record
-from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.rules import A, Deciding, Row, Rules, S
 
 _LISTED_MAX = 100
 _RESIDENT_ACCOUNTS = 1_000_000
@@ -41,9 +42,11 @@ class Verification(Generic[S, A]):
         self._decided: dict[tuple[int, str], bytes] = {}
 
     def decide(self, partition: int, stop: int) -> None:
-        """Follow a partition from its first record to ``stop``."""
+        """Follow a partition from its first record to ``stop``, if there is anything to decide."""
+        if not isinstance(self._rules, Deciding):
+            return
         throw_away = ThrowAway()
-        following = Following(
+        following = FollowingInOrder(
             self._rules, partition, throw_away, self._publishers, _RESIDENT_ACCOUNTS
         )
         for records in self._log.scan(partition, 0, stop):

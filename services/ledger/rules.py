@@ -9,7 +9,7 @@ from huikuan.debtor.account import Account, decode, encode, new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.record import Record
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
@@ -104,11 +104,6 @@ class LedgerRules:
     def settled(self, record: Record) -> tuple[str, str] | None:
         """See ``Rules``."""
         return settled_record(record.value)
-
-    def decide(self, account: Account, record: Record, shared: Setting) -> list[Saying]:
-        """Nothing: the ledger says what it takes in, and days, never consequences."""
-        del account, record, shared
-        return []
 
 
 def facts_of(records: Sequence[Record]) -> list[tuple[str, Event]]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from huikuan.eventlog.record import Meta, Record, Saying
-from huikuan.eventlog.rules import Rules, Weighing
+from huikuan.eventlog.rules import Deciding, Weighing
 from huikuan.events.codec import encode
 from huikuan.events.fields import Event
 from huikuan.events.notifier import EscalationSaid
@@ -92,7 +92,7 @@ class Today:
 
     def __init__(
         self,
-        rules: Rules[Shared, Watched],
+        rules: Deciding[Shared, Watched],
         body: bytes,
         shared: Shared,
         debtor: str,
@@ -117,7 +117,7 @@ class Today:
 
 
 def arrive(
-    rules: Rules[Shared, Watched],
+    rules: Deciding[Shared, Watched],
     watched: Watched,
     shared: Shared,
     facts: Sequence[Event],

@@ -7,14 +7,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from huikuan.eventlog.follow import Following
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.underway import UnderWay
 from tests.engine.acting import Feed, KeylessLog, everything, running
 from tests.engine.histories import Action, act, actions
-from tests.engine.test_following import Found, Memory, follow, records_made
+from tests.engine.test_following import (
+    Found,
+    Memory,
+    ToyFollowing,
+    Way,
+    by_key,
+    follow,
+    in_order,
+    records_made,
+    ways,
+)
 from tests.engine.test_postgres import HISTORY, NewDatabase
-from tests.engine.toy import PUBLISHERS, ToyRules
 
 
 class Departing(Memory):
@@ -24,7 +32,7 @@ class Departing(Memory):
         super().__init__()
         self._late: Callable[[], None] | None = None
 
-    def depart(self, following: Following[object, object]) -> None:
+    def depart(self, following: ToyFollowing) -> None:
         rows, unread = following.settle(), {record.position for record, _ in following.aside}
         taken = [r for r in following.taken if r.key and r.position not in unread]
 
@@ -43,9 +51,11 @@ class Departing(Memory):
             late()
 
 
-def follow_departing(records: Sequence[Record], cuts: Sequence[int], resident: int) -> Found:
+def follow_departing(
+    records: Sequence[Record], cuts: Sequence[int], resident: int, way: Way
+) -> Found:
     memory = Departing()
-    following = Following(ToyRules(), 0, memory, PUBLISHERS, resident)
+    following = way(memory, resident)
     following.due_keys.land = memory.land
     said, aside = [], []
     start = turn = 0
@@ -57,19 +67,21 @@ def follow_departing(records: Sequence[Record], cuts: Sequence[int], resident: i
             memory.land()
             said += following.sayings
             aside += [reason for _, reason in following.aside]
-            memory.depart(following)  # type: ignore[arg-type]
+            memory.depart(following)
         start, turn = start + len(batch), turn + 1
     memory.land()
-    return memory.everyone(), said, aside, following.seqs
+    return memory.everyone(), said, sorted(aside), following.seqs
 
 
-@example([("day", 9), ("points", "a", 0, 5), ("points", "a", -1, 2)], [2], 4)
-@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4))
+@example([("day", 9), ("points", "a", 0, 5), ("points", "a", -1, 2)], [2], 4, in_order)
+@example([("day", 9), ("points", "a", 0, 5), ("points", "a", -1, 2)], [2], 4, by_key)
+@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4), ways)
 def test_folding_goes_on_as_if_what_departed_were_committed(
-    history: list[Action], cuts: list[int], resident: int
+    history: list[Action], cuts: list[int], resident: int, way: Way
 ) -> None:
     records = records_made(history)
-    assert follow_departing(records, cuts, resident) == follow(records, [len(records) or 1])
+    whole = follow(records, [len(records) or 1], way=way)
+    assert follow_departing(records, cuts, resident, way) == whole
 
 
 def test_a_turn_that_could_not_be_committed_is_not_followed_by_the_next(

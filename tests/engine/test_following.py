@@ -1,13 +1,15 @@
 """What following one partition promises, without a database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huikuan.eventlog.due import REVIEWS_MAX
+from huikuan.eventlog.due import REVIEWS_MAX, Store
 from huikuan.eventlog.follow import Following
+from huikuan.eventlog.follow_by_key import FollowingByKey
+from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.record import Meta, Record, Saying
 from huikuan.eventlog.refold import Refolding
@@ -15,8 +17,10 @@ from huikuan.eventlog.rules import Row
 from huikuan.eventlog.verify import ThrowAway
 from tests.engine.acting import Feed, records_of
 from tests.engine.histories import Action, act, actions
-from tests.engine.toy import PUBLISHERS, TOY, ToyRules
+from tests.engine.toy import PUBLISHERS, TOY, Account, CountingRules, Shared, ToyRules
 
+ToyFollowing = Following[Shared, Account]
+Way = Callable[[Store, int], ToyFollowing]
 Found = tuple[dict[str, Row], list[Saying], list[str], dict[str, int]]
 
 
@@ -33,10 +37,23 @@ def records_made(history: list[Action]) -> list[Record]:
     return list(records_of(log, 0))
 
 
-def follow(records: Sequence[Record], cuts: Sequence[int], resident: int = 1_000) -> Found:
+def in_order(store: Store, resident: int) -> ToyFollowing:
+    return FollowingInOrder(ToyRules(), 0, store, PUBLISHERS, resident)
+
+
+def by_key(store: Store, resident: int) -> ToyFollowing:
+    return FollowingByKey(CountingRules(), 0, store, PUBLISHERS, resident)
+
+
+ways = st.sampled_from([in_order, by_key])
+
+
+def follow(
+    records: Sequence[Record], cuts: Sequence[int], resident: int = 1_000, way: Way = in_order
+) -> Found:
     """Follow with commits after so many records, in turn."""
     memory = Memory()
-    following = Following(ToyRules(), 0, memory, PUBLISHERS, resident)
+    following = way(memory, resident)
     said: list[Saying] = []
     aside: list[str] = []
     start = turn = 0
@@ -50,20 +67,20 @@ def follow(records: Sequence[Record], cuts: Sequence[int], resident: int = 1_000
             aside += [reason for _, reason in following.aside]
             following.clear()
         start, turn = start + len(batch), turn + 1
-    return memory.everyone(), said, aside, following.seqs
+    return memory.everyone(), said, sorted(aside), following.seqs
 
 
-@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4))
+@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4), ways)
 def test_cuts_and_evictions_do_not_matter(
-    history: list[Action], cuts: list[int], resident: int
+    history: list[Action], cuts: list[int], resident: int, way: Way
 ) -> None:
     records = records_made(history)
-    assert follow(records, cuts, resident) == follow(records, [len(records) or 1])
+    assert follow(records, cuts, resident, way) == follow(records, [len(records) or 1], way=way)
 
 
-@given(actions, st.data())
+@given(actions, st.data(), ways)
 def test_duplicates_and_gaps_that_are_filled_do_not_matter(
-    history: list[Action], data: st.DataObject
+    history: list[Action], data: st.DataObject, way: Way
 ) -> None:
     records = [record for record in records_made(history) if record.meta]
     sent: list[Record] = []
@@ -74,7 +91,7 @@ def test_duplicates_and_gaps_that_are_filled_do_not_matter(
         sent += records[first:index]
         sent.append(record)
     placed = [Record(0, place, r.key, r.value, r.meta) for place, r in enumerate(sent)]
-    assert follow(placed, [5]) == follow(records, [5])
+    assert follow(placed, [5], way=way) == follow(records, [5], way=way)
 
 
 class Shadow:
@@ -101,14 +118,14 @@ class Shadow:
         }
 
 
-@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9))
+@given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), ways)
 def test_folding_without_deciding_arrives_where_following_did(
-    history: list[Action], rounds: list[int]
+    history: list[Action], rounds: list[int], way: Way
 ) -> None:
     records = records_made(history)
-    live, said, _, seqs = follow(records, [7])
+    live, said, _, seqs = follow(records, [7], way=way)
     shadow = Shadow(records)
-    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    refolding = Refolding(way(Memory(), 1).rules, 0, shadow, PUBLISHERS)
     start = turn = 0
     while start < len(records):
         size = rounds[turn % len(rounds)]
@@ -159,7 +176,7 @@ def test_reviews_beyond_one_transaction_go_on_after_the_cursor() -> None:
         + [("limit", 1), ("points", "k0000", 0, -1)]
     )
     memory = Memory()
-    following = Following(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000)
     stopped = following.take(records, 0)
     assert stopped == len(records) - 2
     assert following.reviewed == REVIEWS_MAX
@@ -180,7 +197,7 @@ def test_a_day_is_weighed_whole_before_its_first_review() -> None:
     keys = [f"k{number:04}" for number in range(REVIEWS_MAX + 5)]
     records = records_made([*(("points", key, 0, 1) for key in keys), ("day", 3), ("nothing",)])
     memory = Memory()
-    following = Following(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000)
     stopped = following.take(records, 0)
     assert stopped == len(records) - 2
     assert (following.weighed, following.reviewed) == (REVIEWS_MAX, 0)

@@ -23,10 +23,13 @@ from tests.engine.acting import (
     state_of,
 )
 from tests.engine.histories import Action, act, actions
-from tests.engine.toy import TOY
+from tests.engine.toy import TOY, CountingRules, ToyRules
 
 NewLog = Callable[[int], Log]
 new_log = st.sampled_from([MemoryLog, KeylessLog])
+NewRules = Callable[[], CountingRules]
+new_rules = st.sampled_from([ToyRules, CountingRules])
+"""Those that decide are followed record by record, the others key by key."""
 rhythm = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 
 
@@ -36,21 +39,21 @@ def scratch() -> Iterator[Path]:
         yield Path(directory)
 
 
-def followed_in_one_go(history: list[Action], make: NewLog) -> tuple[Any, ...]:
+def followed_in_one_go(history: list[Action], make: NewLog, rules: NewRules) -> tuple[Any, ...]:
     log = make(2)
     act(Feed(log), history)
-    with scratch() as path, running(log, path) as made:
+    with scratch() as path, running(log, path, rules=rules()) as made:
         made.drain()
         return everything(made)
 
 
-@given(actions, new_log)
+@given(actions, new_log, new_rules)
 def test_a_rebuild_equals_live_byte_for_byte_and_says_nothing(
-    history: list[Action], make: NewLog
+    history: list[Action], make: NewLog, rules: NewRules
 ) -> None:
     log = make(2)
     act(Feed(log), history)
-    with scratch() as path, running(log, path) as made:
+    with scratch() as path, running(log, path, rules=rules()) as made:
         made.drain()
         state, said, ends = state_of(made), said_by(made), [log.end(0), log.end(1)]
         report = made.rebuild(verify=True)
@@ -65,13 +68,18 @@ def test_a_rebuild_equals_live_byte_for_byte_and_says_nothing(
         assert [log.end(0), log.end(1)] == ends
 
 
-@given(actions, actions, new_log, st.integers(0, 6), st.integers(0, 3))
+@given(actions, actions, new_log, new_rules, st.tuples(st.integers(0, 6), st.integers(0, 3)))
 def test_a_rebuild_in_the_middle_changes_nothing_that_follows(
-    before: list[Action], after: list[Action], make: NewLog, steps: int, sent: int
+    before: list[Action],
+    after: list[Action],
+    make: NewLog,
+    rules: NewRules,
+    done: tuple[int, int],
 ) -> None:
     log = make(2)
     feed = Feed(log)
-    with scratch() as path, running(log, path, batch_records_max=5) as made:
+    steps, sent = done
+    with scratch() as path, running(log, path, rules=rules(), batch_records_max=5) as made:
         act(feed, before)
         for _ in range(steps):
             made.step()
@@ -83,28 +91,28 @@ def test_a_rebuild_in_the_middle_changes_nothing_that_follows(
         made.drain()
         found = everything(made)
     # The same feed, in the same order, but never rebuilt.
-    assert found == followed_in_one_go_after(before, after, make)
+    assert found == followed_in_one_go_after(before, after, make, rules)
 
 
 def followed_in_one_go_after(
-    before: list[Action], after: list[Action], make: NewLog
+    before: list[Action], after: list[Action], make: NewLog, rules: NewRules
 ) -> tuple[Any, ...]:
     log = make(2)
     feed = Feed(log)
     act(feed, before)
     act(feed, after)
-    with scratch() as path, running(log, path) as made:
+    with scratch() as path, running(log, path, rules=rules()) as made:
         made.drain()
         return everything(made)
 
 
-@given(actions, new_log, st.integers(1, 7), rhythm)
+@given(actions, new_log, new_rules, st.integers(1, 7), rhythm)
 def test_where_batches_are_cut_and_when_words_are_sent_does_not_matter(
-    history: list[Action], make: NewLog, size: int, sendings: list[int]
+    history: list[Action], make: NewLog, rules: NewRules, size: int, sendings: list[int]
 ) -> None:
     log = make(2)
     feed = Feed(log)
-    with scratch() as path, running(log, path, batch_records_max=size) as made:
+    with scratch() as path, running(log, path, rules=rules(), batch_records_max=size) as made:
         for index, action in enumerate(history):
             act(feed, [action])
             for _ in range(sendings[index % len(sendings)]):
@@ -112,7 +120,7 @@ def test_where_batches_are_cut_and_when_words_are_sent_does_not_matter(
                 made.relay_once()
         made.drain()
         found = everything(made)
-    assert found == followed_in_one_go(history, make)
+    assert found == followed_in_one_go(history, make, rules)
 
 
 @pytest.mark.parametrize("size", range(1, 24))
@@ -131,13 +139,13 @@ def test_every_size_of_batch_gives_the_same(size: int, tmp_path: Path) -> None:
         assert found == everything(made)
 
 
-@given(actions, st.data())
+@given(actions, new_rules, st.data())
 def test_duplicates_and_overtaken_batches_do_not_matter(
-    history: list[Action], data: st.DataObject
+    history: list[Action], rules: NewRules, data: st.DataObject
 ) -> None:
     log = KeylessLog(2)
     feed = Feed(log)
-    with scratch() as path, running(log, path) as made:
+    with scratch() as path, running(log, path, rules=rules()) as made:
         for action in history:
             act(feed, [action])
             again = data.draw(st.booleans())
@@ -149,7 +157,7 @@ def test_duplicates_and_overtaken_batches_do_not_matter(
                 made.step()
         made.drain()
         found = everything(made)
-    assert found == followed_in_one_go(history, KeylessLog)
+    assert found == followed_in_one_go(history, KeylessLog, rules)
 
 
 class CrashError(BaseException):
@@ -157,10 +165,14 @@ class CrashError(BaseException):
 
 
 @given(
-    actions, new_log, st.lists(st.sampled_from(sorted(crash.POINTS)), max_size=8), st.integers(1, 6)
+    actions,
+    new_log,
+    new_rules,
+    st.lists(st.sampled_from(sorted(crash.POINTS)), max_size=8),
+    st.integers(1, 6),
 )
 def test_a_crash_anywhere_neither_loses_nor_repeats(
-    history: list[Action], make: NewLog, points: list[str], size: int
+    history: list[Action], make: NewLog, rules: NewRules, points: list[str], size: int
 ) -> None:
     log = make(2)
     act(Feed(log), history)
@@ -175,14 +187,14 @@ def test_a_crash_anywhere_neither_loses_nor_repeats(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(crash, "strike", die)
             while True:
-                with running(log, path, batch_records_max=size) as made:
+                with running(log, path, rules=rules(), batch_records_max=size) as made:
                     try:
                         made.drain()
                     except CrashError:
                         continue
                     found, spoken = everything(made), on_log(log, TOY)
                     break
-    assert found == followed_in_one_go(history, make)
+    assert found == followed_in_one_go(history, make, rules)
     assert sorted(spoken) == sorted((row[0], row[2]) for row in found[1])
 
 

@@ -57,8 +57,8 @@ _shared = msgspec.json.Decoder(Shared)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-class ToyRules:
-    """Rules for ``Service``; ``fold_version`` may be raised to ask for a rebuild."""
+class CountingRules:
+    """Rules that only fold; ``fold_version`` may be raised to ask for a rebuild."""
 
     publisher = TOY
     settling_type = "put right"
@@ -86,14 +86,8 @@ class ToyRules:
         return _encode(account)
 
     def outlook(self, account: Account, shared: Shared) -> Outlook:
-        dates = [on for on, _, _ in account.waiting]
-        reminder = reminder_on(account)
-        if reminder and shared.open_on and reminder > shared.open_on:
-            dates.append(reminder)
-        elif reminder and shared.open_on:
-            dates.append(shared.open_on + timedelta(days=1))
-        label = "warned" if account.warned else ""
-        return min(dates, default=None), label
+        del shared
+        return min((on for on, _, _ in account.waiting), default=None), ""
 
     def everybody(self, shared: Shared, record: Record) -> Due:
         assert record.meta
@@ -163,6 +157,37 @@ class ToyRules:
         place = msgspec.json.decode(record.value, type=str)
         return (place, "released") if place else None
 
+    def _count(self, account: Account, record: Record, shared: Shared) -> bool:
+        fact = _points.decode(record.value)
+        place = (fact.on, _id(record))
+        if account.last is not None and place < account.last:
+            return False
+        self._take(account, place, fact.points, shared)
+        return True
+
+    def _take(self, account: Account, place: tuple[date, str], points: int, shared: Shared) -> None:
+        if shared.open_on is None or place[0] > shared.open_on:
+            account.waiting.append((*place, points))
+            account.waiting.sort()
+            return
+        account.total += points * shared.factor
+        account.peak = max(account.peak, account.total)
+        account.last = place
+
+
+class ToyRules(CountingRules):
+    """Rules that warn and remind, too."""
+
+    def outlook(self, account: Account, shared: Shared) -> Outlook:
+        dates = [on for on, _, _ in account.waiting]
+        reminder = reminder_on(account)
+        if reminder and shared.open_on and reminder > shared.open_on:
+            dates.append(reminder)
+        elif reminder and shared.open_on:
+            dates.append(shared.open_on + timedelta(days=1))
+        label = "warned" if account.warned else ""
+        return min(dates, default=None), label
+
     def decide(self, account: Account, record: Record, shared: Shared) -> list[Saying]:
         cause = _id(record)
         said: list[Saying] = []
@@ -196,23 +221,6 @@ class ToyRules:
             return []
         hush(shared, day)
         return [Saying(EVERYBODY, "hushed", f"{TOY}/{_id(record)}//0", _encode(day))]
-
-    def _count(self, account: Account, record: Record, shared: Shared) -> bool:
-        fact = _points.decode(record.value)
-        place = (fact.on, _id(record))
-        if account.last is not None and place < account.last:
-            return False
-        self._take(account, place, fact.points, shared)
-        return True
-
-    def _take(self, account: Account, place: tuple[date, str], points: int, shared: Shared) -> None:
-        if shared.open_on is None or place[0] > shared.open_on:
-            account.waiting.append((*place, points))
-            account.waiting.sort()
-            return
-        account.total += points * shared.factor
-        account.peak = max(account.peak, account.total)
-        account.last = place
 
 
 def reminder_on(account: Account) -> date | None:
