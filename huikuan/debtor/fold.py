@@ -6,7 +6,7 @@ after the open day waits. So the account is a function of the set of facts effec
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from huikuan.debtor import amendment, disputes, due, exposure, items, moneys, relations, reversal
@@ -103,8 +103,8 @@ _HOW: dict[type[Event], tuple[Fold, int, Read]] = {
 }
 """Each kind's fold, rank and reader: ``codec.canonical_key`` taken apart once, for speed."""
 
-Keyed = tuple[Key, Fold, Event]
-"""A fact with its canonical key and how it counts."""
+Keyed = tuple[Day, int, str, str, int, Fold, Event]
+"""A canonical key, a number that no other has, so that folds are never compared; the fact."""
 
 
 def receive(account: Account, event: Event, event_id: str, setting: Setting) -> bool:
@@ -133,31 +133,32 @@ def receive_all(account: Account, facts: Iterable[tuple[str, Event]], setting: S
             _note_unsettled(account, event)
             continue
         fold, rank, read = how
-        on, name = read(event)
-        keyed.append(((on.toordinal(), rank, name, event_id), fold, event))
+        day, name = read(event)
+        keyed.append((day.toordinal(), rank, name, event_id, len(keyed), fold, event))
     if not keyed:
         return True
-    keyed.sort(key=itemgetter(0))
+    keyed.sort()
     open_on = setting.open_on
-    if open_on is not None and keyed[-1][0][0] <= open_on.toordinal() and not account.waiting:
+    if open_on is not None and keyed[-1][0] <= open_on.toordinal() and not account.waiting:
         return _count(account, keyed, setting)
     in_order = True
-    for key, fold, event in keyed:
-        in_order &= _receive(account, event, key, fold, setting)
+    for on, rank, name, event_id, _, fold, event in keyed:
+        in_order &= _receive(account, event, (on, rank, name, event_id), fold, setting)
     return in_order
 
 
 def _count(account: Account, keyed: Iterable[Keyed], setting: Setting) -> bool:
     """As ``_receive`` does for each, where nothing has to wait or is waiting: most of a rebuild."""
     in_order, last_key = True, account.last_key
-    for key, fold, event in keyed:
+    for on, rank, name, event_id, _, fold, event in keyed:
+        key = (on, rank, name, event_id)
         if key <= last_key:
             in_order &= key == last_key
             continue
         last_key = key
-        fold(account, event, key[3], key[0], setting)
+        fold(account, event, event_id, on, setting)
         if account.early:
-            _hear_early(account, event, key[3], key[0], setting)
+            _hear_early(account, event, event_id, on, setting)
     account.last_key = last_key
     return in_order
 

@@ -46,7 +46,7 @@ _PACKED = """
 select cast(json_group_array(position) as blob),
        cast(json_group_array(key) as blob),
        cast('[' || group_concat(coalesce(header, 'null')) || ']' as blob),
-       group_concat(length(value) || 's', ''),
+       json_group_array(length(value)),
        cast(group_concat(value, '') as blob)
 from (select position, key, header, value from log {index}
       where partition = ? and position >= ? and position < ? {narrower}
@@ -163,9 +163,9 @@ def _read(
             raise
         return _read(connection, partition, sql, where, max(1, limit // 10))
     positions, keys, headers, lengths, values = packed
-    if lengths is None:
-        return []
     places = _positions.decode(positions)
+    if not places:
+        return []
     try:
         metas = _metas.decode(headers)
         names = _keys.decode(keys)
@@ -173,7 +173,8 @@ def _read(
         metas, names = [], []
     if len(metas) != len(places):  # somebody wrote past us what we would never have written
         return [_read_one(connection, partition, position) for position in places]
-    unpacked = Struct(lengths).unpack(values)
+    # "[12,34]" becomes "12s34s": SQLite would take longer to write it so.
+    unpacked = Struct(lengths[1:-1].replace(",", "s") + "s").unpack(values)
     return list(map(Record, repeat(partition), places, names, unpacked, metas))
 
 
