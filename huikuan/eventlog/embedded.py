@@ -23,6 +23,8 @@ from huikuan.eventlog.log import AppendUnknownError, LogError
 from huikuan.eventlog.record import Entry, Record, encode_meta
 
 _POLL_SECONDS = 0.010
+_SCAN_RECORDS_MAX = 500
+"""More outgrow the processor's cache before whoever scans has looked at the first of them."""
 _INSERT = "insert into log values (?, ?, ?, ?, ?, ?)"
 
 _Row = tuple[int, int, str, int, bytes | None, bytes]
@@ -79,7 +81,7 @@ class EmbeddedLog:
         """All records with ``start <= position < stop``, in order."""
         connection = connect(self._path)
         try:
-            while records := read_records(connection, partition, start, stop, LIST_RECORDS_MAX):
+            while records := read_records(connection, partition, start, stop, _SCAN_RECORDS_MAX):
                 yield records
                 start = records[-1].position + 1
         finally:
