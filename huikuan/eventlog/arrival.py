@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from huikuan.eventlog.position import Position
 
 Folded = Mapping[int, Mapping[str, int]]
-REST_S = 0.05
+REST_S = 0.1
 FEW_RECORDS = 100
 """A turn with no more than these is a small one."""
 _OTHERS_S = 0.05

@@ -9,7 +9,6 @@ from huikuan.eventlog.turning import Turning
 _ALONE_S = 1.0
 _SHARED_S = 0.05
 """How long the relay waits unwoken: in another process somebody may have said something."""
-_RESTED_S = 0.03
 _SOON_S = 0.05
 _JOIN_S = 30.0
 
@@ -77,13 +76,12 @@ class Threads:
         }
 
     def _send(self) -> None:
-        self._to_send.wait(self._unwoken_s)
+        woken = self._to_send.wait(self._unwoken_s)
         try:
             self._send_all()
-            while self._to_send.wait(_RESTED_S):
-                self._send_all()
-            # Nobody waits for this, so it need not be in the way of what is said meanwhile.
-            self._mark()
+            if not woken:
+                # Nobody waits for this, and it would keep the disk from those who say something.
+                self._mark()
         except BaseException:
             # What was to be sent still is.
             self._to_send.set(0)

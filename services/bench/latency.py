@@ -1,13 +1,14 @@
 """From a fact accepted by HTTP to its escalation on the feed, against a real ``huikuan serve``."""
 
 import asyncio
-import json
 import statistics
 import time
 from collections.abc import Mapping
 
 import httpx2
 import msgspec
+
+from services.bench.plain_http import PlainClient
 
 RATE_PER_S = 200
 DAY = "2026-01-31"
@@ -27,21 +28,29 @@ class Latency(msgspec.Struct, frozen=True):
     max_ms: float
 
 
+class _Word(msgspec.Struct):
+    debtor: str
+
+
+_words = msgspec.json.Decoder(_Word)
+
+
 async def measure(url: str, key: str, seconds: int) -> Latency:
     """Send ``RATE_PER_S`` overdue invoices a second, each of a new debtor; follow the stream."""
     headers = {"Authorization": f"Bearer {key}"}
-    limits = httpx2.Limits(max_connections=32)
-    async with httpx2.AsyncClient(
-        base_url=url, headers=headers, limits=limits, timeout=30
-    ) as client:
+    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30) as client:
         await _prepare(client)
+    plain = PlainClient(url, key)
+    try:
         sent: dict[str, float] = {}
         seen: dict[str, float] = {}
         total = RATE_PER_S * seconds
-        listening = asyncio.create_task(_listen(client, seen, total))
+        listening = asyncio.create_task(_listen(plain, seen, total))
         await asyncio.sleep(0.5)
-        await _send(client, sent, total)
+        await _send(plain, sent, total)
         await asyncio.wait_for(listening, timeout=60)
+    finally:
+        plain.close()
     return _summary(sent, seen)
 
 
@@ -57,7 +66,7 @@ async def _prepare(client: httpx2.AsyncClient) -> None:
     folded.raise_for_status()
 
 
-async def _send(client: httpx2.AsyncClient, sent: dict[str, float], total: int) -> None:
+async def _send(client: PlainClient, sent: dict[str, float], total: int) -> None:
     started_s = time.perf_counter()
     posts = []
     for number in range(total):
@@ -68,7 +77,7 @@ async def _send(client: httpx2.AsyncClient, sent: dict[str, float], total: int) 
     await asyncio.gather(*posts)
 
 
-async def _post(client: httpx2.AsyncClient, sent: dict[str, float], debtor: str) -> None:
+async def _post(client: PlainClient, sent: dict[str, float], debtor: str) -> None:
     event = {
         "specversion": "1.0",
         "id": debtor,
@@ -83,19 +92,17 @@ async def _post(client: httpx2.AsyncClient, sent: dict[str, float], debtor: str)
             "due_on": "2025-12-31",
         },
     }
+    body = msgspec.json.encode(event)
     sent[debtor] = time.perf_counter()
-    answer = await client.post("/ledger/v1/events", json=event)
-    answer.raise_for_status()
+    await client.post("/ledger/v1/events", body)
 
 
-async def _listen(client: httpx2.AsyncClient, seen: dict[str, float], total: int) -> None:
-    async with client.stream("GET", "/notifier/v1/escalations/stream") as stream:
-        async for line in stream.aiter_lines():
-            if line.startswith("data:"):
-                debtor = json.loads(line[5:])["debtor"]
-                seen.setdefault(debtor, time.perf_counter())
-                if len(seen) >= total:
-                    return
+async def _listen(client: PlainClient, seen: dict[str, float], total: int) -> None:
+    async for data in client.events("/notifier/v1/escalations/stream"):
+        read_s = time.perf_counter()
+        seen.setdefault(_words.decode(data).debtor, read_s)
+        if len(seen) >= total:
+            return
 
 
 def _summary(sent: Mapping[str, float], seen: Mapping[str, float]) -> Latency:
