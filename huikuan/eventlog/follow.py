@@ -77,18 +77,20 @@ class Following(ABC, Generic[S, A]):
         """
         ahead = {record.key for record in (records[start:] if start else records)}
         self.accounts.bring(ahead)
-        floor = self.position
+        floor, seqs = self.position, self.seqs
         for index in range(start, len(records)):
             record = records[index]
             if record.position < floor:
                 continue
-            meta = self._next(record)
+            meta = record.meta
+            if meta is None or seqs.get(meta.publisher) != meta.seq - 1 or self.gaps:
+                meta = self._next(record)
             if meta is not None:
                 if record.key != EVERYBODY:
                     self._one(record, meta)
                 elif not self._everybody(record, meta):
                     return index
-                self.seqs[meta.publisher] = meta.seq
+                seqs[meta.publisher] = meta.seq
                 self.known_at = max(self.known_at, meta.recorded_at)
                 self.taken.append(record)
             self.position = record.position + 1

@@ -130,8 +130,9 @@ class TableHistory:
                 continue
             known_at_ms = max(known_at_ms, meta.recorded_at)
             header = encode_meta(meta)
-            place = (record.partition, record.position, record.key)
-            rows.append((*place, known_at_ms, header, record.value))
+            rows.append(
+                (record.partition, record.position, record.key, known_at_ms, header, record.value)
+            )
         if not rows:
             return
         if connection.dialect.name == "postgresql" and len(rows) >= _COPY_ROWS_MIN:
