@@ -15,7 +15,7 @@ import msgspec
 from huikuan.eventlog.due import Cursor, Store
 from huikuan.eventlog.fold_key import fold_key
 from huikuan.eventlog.follow import Following
-from huikuan.eventlog.record import EVERYBODY, Meta, Record
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, gists
 from huikuan.eventlog.rules import NOBODY, A, Rules, S
 
 _KEYS_MAX = 500
@@ -97,7 +97,11 @@ class FollowingByKey(Following[S, A]):
 
     def _fold_key(self, key: str, records: Sequence[Record]) -> None:
         account = self.accounts.touch(key)
-        if not fold_key(self.rules, account, records, self.shared, self._set_aside):
+
+        def set_aside(at: int, reason: str) -> None:
+            self._set_aside(records[at], reason)
+
+        if not fold_key(self.rules, account, gists(records), self.shared, set_aside):
             self._stale.add(key)
 
     def _set_aside(self, record: Record, reason: str) -> None:

@@ -5,6 +5,8 @@ because kafka-python pays for each, an array because it decodes in a third of a 
 A record without a readable header of one of our publishers is *foreign*: ``meta`` is None.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 HEADER = "huikuan"
@@ -71,6 +73,22 @@ class Saying(msgspec.Struct, frozen=True, gc=False):
     trace: str = ""
     public: bool = False
     """Also to be published on the service's public topic."""
+
+
+Gist = tuple[int, str, str, int, bytes]
+"""What a fold looks at of a record of ours: position, id, type, recorded_at, value.
+
+A tuple of few: a rebuild holds many, and what is not kept is not fetched from memory again.
+"""
+
+
+def gists(records: Iterable[Record]) -> list[Gist]:
+    """Of each record that is not foreign, what a fold looks at."""
+    return [
+        (record.position, meta.id, meta.type, meta.recorded_at, record.value)
+        for record in records
+        if (meta := record.meta)
+    ]
 
 
 _decoder = msgspec.json.Decoder(Meta)

@@ -14,7 +14,7 @@ from typing import Generic, Protocol
 import msgspec
 
 from huikuan.eventlog.fold_key import fold_key
-from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.record import EVERYBODY, Gist, Record
 from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
 _KEYS_MAX = 500
@@ -49,6 +49,8 @@ class Refolding(Generic[S, A]):
         self._began = False
         """Whether anything is out of memory."""
         self._unread: dict[str, set[int]] = {}
+        self._types: dict[str, str] = {}
+        """Each type that was read, so that what waits shares one text of it."""
         self._clear()
 
     def _clear(self) -> None:
@@ -60,26 +62,28 @@ class Refolding(Generic[S, A]):
         self._empty()
 
     def _empty(self) -> None:
-        self._waiting: defaultdict[str, list[Record]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[Gist]] = defaultdict(list)
         """Records to be folded, by key."""
-        self._odd: set[str] = set()
-        """Keys with foreign records among them."""
+        self._foreign: defaultdict[str, set[int]] = defaultdict(set)
+        """Positions of those that are foreign, by key."""
         self._waiting_count = 0
 
     def take(self, records: Sequence[Record]) -> None:
         """Take what follows, ``said`` or not: exactly each publisher's next record."""
-        seqs, waiting = self.seqs, self._waiting
+        seqs, waiting, types = self.seqs, self._waiting, self._types
         for record in records:
             meta = record.meta
             if meta is not None and seqs.get(meta.publisher) == meta.seq - 1:
                 seqs[meta.publisher] = meta.seq
                 if record.key:
-                    waiting[record.key].append(record)
+                    kind = types.setdefault(meta.type, meta.type)
+                    gist = (record.position, meta.id, kind, meta.recorded_at, record.value)
+                    waiting[record.key].append(gist)
                 else:
                     self._everybody(record)
             elif (meta is None or meta.publisher not in seqs) and record.key:
-                waiting[record.key].append(record)
-                self._odd.add(record.key)
+                waiting[record.key].append((record.position, "", "", 0, record.value))
+                self._foreign[record.key].add(record.position)
         if records:
             self.position = records[-1].position + 1
         self._waiting_count += len(records)
@@ -95,26 +99,32 @@ class Refolding(Generic[S, A]):
 
         A key's records are let go at once: what comes next gets memory that is in the cache.
         """
-        waiting, odd = self._waiting, self._odd
+        waiting, foreign = self._waiting, self._foreign
         self._empty()
         self._load(set(waiting))
         while waiting:
-            key, records = waiting.popitem()
+            key, gists = waiting.popitem()
             account = self._account(key)
-            if not self._fold_key(account, records, one_by_one=key in odd):
+            if not self._fold_key(key, account, gists, foreign.get(key)):
                 self._stale.add(key)
             if key not in self._stale:
                 yield key, account
 
-    def _fold_key(self, account: A, records: Sequence[Record], *, one_by_one: bool) -> bool:
-        if not one_by_one:
-            return fold_key(self.rules, account, records, self.shared, self._set_aside)
+    def _fold_key(
+        self, key: str, account: A, gists: Sequence[Gist], foreign: Collection[int] | None
+    ) -> bool:
+        if foreign is None:
+
+            def set_aside(at: int, reason: str) -> None:
+                self._set_aside(key, gists[at], reason)
+
+            return fold_key(self.rules, account, gists, self.shared, set_aside)
         in_order = True
-        for record in records:
-            if record.meta is None or record.meta.publisher not in self.seqs:
-                self._set_aside(record, "foreign: no header of one of our publishers")
+        for gist in gists:
+            if gist[0] in foreign:
+                self._set_aside(key, gist, "foreign: no header of one of our publishers")
             else:
-                in_order &= fold_key(self.rules, account, [record], self.shared, self._set_aside)
+                in_order &= self._fold_key(key, account, [gist], None)
         return in_order
 
     def take_said(self, records: Sequence[Record]) -> None:
@@ -176,9 +186,11 @@ class Refolding(Generic[S, A]):
                 records = [r for r in histories.get(key, ()) if r.position not in unread]
                 self.rules.refold(self._account(key), records, self.shared)
 
-    def _set_aside(self, record: Record, reason: str) -> None:
-        self._unread.setdefault(record.key, set()).add(record.position)
-        self.rules.set_aside(self._account(record.key), record, reason)
+    def _set_aside(self, key: str, gist: Gist, reason: str) -> None:
+        position, *_, value = gist
+        self._unread.setdefault(key, set()).add(position)
+        record = Record(self.partition, position, key, value, None)
+        self.rules.set_aside(self._account(key), record, reason)
 
     def _account(self, key: str) -> A:
         account = self._accounts.get(key)

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.record import Gist, Record, Saying
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -107,7 +107,7 @@ class Rules(Protocol[S, A]):
         Raises ``huikuan.eventlog.log.LogError`` for an unknown type of one of our publishers.
         """
 
-    def fold_all(self, account: A, records: Sequence[Record], shared: S) -> bool:
+    def fold_all(self, account: A, gists: Sequence[Gist], shared: S) -> bool:
         """Fold records of this key, in log order, as ``fold`` would, in the quickest order.
 
         False: some sort before what was folded earlier, ``refold`` is needed. Raises as ``fold``

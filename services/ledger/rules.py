@@ -9,7 +9,7 @@ from huikuan.debtor.account import Account, decode, encode, new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Record
+from huikuan.eventlog.record import Gist, Record
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
@@ -79,11 +79,11 @@ class LedgerRules:
         assert record.meta is not None, "the runner sets foreign records aside"
         return receive(account, _event(record), record.meta.id, shared)
 
-    def fold_all(self, account: Account, records: Sequence[Record], shared: Setting) -> bool:
+    def fold_all(self, account: Account, gists: Sequence[Gist], shared: Setting) -> bool:
         """See ``Rules``."""
         decode = codec.decode
         try:
-            said = [(meta.id, decode(meta.type, r.value)) for r in records if (meta := r.meta)]
+            said = [(event_id, decode(kind, value)) for _, event_id, kind, _, value in gists]
         except codec.UnknownTypeError as unknown:
             raise _too_old(unknown) from None
         return receive_all(account, said, shared)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from huikuan.eventlog.position import Position
-from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.record import EVERYBODY, Record, gists
 from huikuan.eventlog.rules import weighing
 from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
 from services.notifier.domain.case import Escalation
@@ -114,7 +114,7 @@ class Questions:
         rules, then = self._service.rules, self._shared_then(known_at)
         records = self._service.history(debtor, known_at=known_at)
         watched = rules.blank(debtor)
-        if not rules.fold_all(watched, records, then):
+        if not rules.fold_all(watched, gists(records), then):
             rules.refold(watched, records, then)
         return watched, then
 

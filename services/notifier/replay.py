@@ -14,7 +14,7 @@ from operator import attrgetter
 import msgspec
 
 from huikuan.debtor.things import Day
-from huikuan.eventlog.record import Record
+from huikuan.eventlog.record import Record, gists
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.rules import NotifierRules
@@ -68,7 +68,7 @@ class Replay:
         earlier = self._inputs[: self._at]
         if all(record.meta for record in earlier):
             try:
-                self._rules.fold_all(self._watched, earlier, before)
+                self._rules.fold_all(self._watched, gists(earlier), before)
             except msgspec.MsgspecError:
                 pass  # one of them cannot be read: find out which
             else:

@@ -10,7 +10,7 @@ from huikuan.debtor.account import encode as encode_account
 from huikuan.debtor.account import new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.record import Gist, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events.codec import CHARGE_TYPES, FACT_TYPES, FOLDED_TYPES, UnknownTypeError, decode
 from huikuan.events.fields import Event
@@ -140,21 +140,21 @@ class NotifierRules:
             _decode(record)  # nothing to us, but every service sets the same records aside
         return True
 
-    def fold_all(self, account: Watched, records: Sequence[Record], shared: Shared) -> bool:
+    def fold_all(self, account: Watched, gists: Sequence[Gist], shared: Shared) -> bool:
         """See ``Rules``."""
         account.look_again()
         try:
-            said = [(meta, decode(meta.type, r.value)) for r in records if (meta := r.meta)]
+            said = [(event_id, kind, at, decode(kind, v)) for _, event_id, kind, at, v in gists]
         except UnknownTypeError as unknown:
             raise _too_old(unknown) from None
-        facts = [(meta.id, event) for meta, event in said if meta.type in _TO_ACCOUNT]
+        facts = [(event_id, event) for event_id, kind, _, event in said if kind in _TO_ACCOUNT]
         if len(facts) < len(said):
             account.case_body = None
-            for meta, event in said:
-                if meta.type in CASE_TYPES:
-                    note(account.case, event, meta.recorded_at)
-                if meta.type in CHARGE_TYPES:
-                    facts.append((meta.id, event))
+            for event_id, kind, recorded_at, event in said:
+                if kind in CASE_TYPES:
+                    note(account.case, event, recorded_at)
+                if kind in CHARGE_TYPES:
+                    facts.append((event_id, event))
         return receive_all(account.account, facts, shared.setting)
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:

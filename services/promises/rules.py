@@ -11,7 +11,7 @@ from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, 
 from huikuan.debtor.promises import JudgedPromise, judge
 from huikuan.debtor.setting import Setting, Terms, adopt, open_day, terms_on
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Record, Saying
+from huikuan.eventlog.record import Gist, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
@@ -129,22 +129,20 @@ class PromiseRules:
             return True
         return receive(account.account, event, meta.id, shared)
 
-    def fold_all(self, account: Promisor, records: Sequence[Record], shared: Setting) -> bool:
+    def fold_all(self, account: Promisor, gists: Sequence[Gist], shared: Setting) -> bool:
         """See ``Rules``."""
         account.judged = None
         facts: list[tuple[str, Event]] = []
         outcomes: list[PromiseOutcome] = []
-        for record in records:
-            meta = record.meta
-            assert meta is not None, "the runner sets foreign records aside"
-            if meta.type in _READ:
-                event = event_of(record)
+        for _, event_id, kind, _, value in gists:
+            if kind in _READ:
+                event = codec.decode(kind, value)
                 if isinstance(event, PromiseOutcome):
                     outcomes.append(event)
                 else:
-                    facts.append((meta.id, event))
-            elif meta.type not in codec.TYPES:
-                raise _too_old(meta.type)
+                    facts.append((event_id, event))
+            elif kind not in codec.TYPES:
+                raise _too_old(kind)
         account.said.update((place_of(each), state_of(each)) for each in outcomes)
         return receive_all(account.account, facts, shared)
 

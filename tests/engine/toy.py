@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import msgspec
 
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import EVERYBODY, Record, Saying
+from huikuan.eventlog.record import EVERYBODY, Gist, Meta, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 
 FEED, TOY = "feed", "toy"
@@ -129,10 +129,14 @@ class CountingRules:
                 raise LogError(f"unknown type {unknown}: this process is too old")
         return True
 
-    def fold_all(self, account: Account, records: Sequence[Record], shared: Shared) -> bool:
-        for record in records:
-            if record.meta and record.meta.type == "points":
-                _points.decode(record.value)
+    def fold_all(self, account: Account, gists: Sequence[Gist], shared: Shared) -> bool:
+        for _, _, kind, _, value in gists:
+            if kind == "points":
+                _points.decode(value)
+        records = [
+            Record(0, position, account.key, value, Meta(TOY, 0, event_id, kind, recorded_at))
+            for position, event_id, kind, recorded_at, value in gists
+        ]
         in_order = [self.fold(account, record, shared) for record in records]
         return all(in_order)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
+from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying, gists
 from huikuan.events.codec import FACT_TYPES, decode
 from huikuan.events.notifier import EscalationProposed, EscalationRaised
 from services.notifier.domain.policies import in_force_on
@@ -43,7 +43,7 @@ class Refolding(Follower):
 
     def _decide(self, record: Record) -> None:
         refolded = self.rules.blank(DEBTOR)
-        assert self.rules.fold_all(refolded, self.log, self.shared)
+        assert self.rules.fold_all(refolded, gists(self.log), self.shared)
         if record.key != EVERYBODY and record.meta and record.meta.type in FACT_TYPES:
             refolded.fact = decode(record.meta.type, record.value)
         again = self.rules.decide(refolded, record, self.shared)
