@@ -69,6 +69,12 @@ def test_reviews_beyond_one_transaction_go_on_before_what_follows_the_last_day()
     assert memory.everyone() == follow(records, [len(records)], way=by_key)[0]
 
 
+def test_what_nobody_can_read_is_set_aside_in_its_order() -> None:
+    history: list[Action] = [("poison", "a"), ("foreign", "a"), ("poison", "a"), ("day", 1)]
+    records = records_made(history)
+    assert follow(records, [len(records)], way=by_key) == follow(records, [1], way=by_key)
+
+
 def test_accounts_are_what_rules_that_decide_too_would_have_made_of_them() -> None:
     history: list[Action] = [("points", "a", 1, 5), ("foreign", "a"), ("day", 2), ("poison", "a")]
     records = records_made([*history, ("points", "a", -1, 3)])
