@@ -1,5 +1,6 @@
 """What stands on a day: the small digest of an account that rules see, and nothing else."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -15,9 +16,9 @@ from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting, terms_on
 from huikuan.debtor.signals import signals_on
 from huikuan.debtor.waiting import coming_moneys
-from huikuan.debtor.weighing import owed_minor, weigh
+from huikuan.debtor.weighing import Weighed, owed_minor, weigh
 
-__all__ = ["Line", "Standing", "Sums", "standing"]
+__all__ = ["NONE_MISSED", "Line", "Missed", "Outline", "Standing", "Sums", "missed_of", "standing"]
 
 
 class Sums(msgspec.Struct, frozen=True, gc=False):
@@ -40,6 +41,27 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
     """None is unlimited."""
     fees_minor: int = 0
     """Open fees; they are in the balance and the exposure, and no rule counts them."""
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """What of a standing is known without adding anything up; ``Standing`` has these too."""
+
+    day: date
+    unsettled: tuple[str, ...] = ()
+    paused: bool = False
+    overrides: tuple[Override, ...] = ()
+
+
+class Missed(msgspec.Struct, frozen=True, gc=False):
+    """Promises whose date has passed and whose debt is still open."""
+
+    broken: int = 0
+    partly_kept: int = 0
+    shortfall_minor: dict[str, int] = {}
+    """Per currency."""
+
+
+NONE_MISSED = Missed()
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -137,14 +159,7 @@ def _digest(
     deferring: Deferring,
 ) -> Standing:
     (lines, fees), on = apart, day.toordinal()
-    broken = partly_kept = 0
-    shortfall: dict[str, int] = {}
-    for one in deferring.promises:
-        if one.overdue_minor and (minor := min(one.overdue_minor, owed_minor(known, one.promise))):
-            currency = known.books[one.promise.book].currency
-            shortfall[currency] = shortfall.get(currency, 0) + minor
-            broken += one.state == "broken"
-            partly_kept += one.state == "partly_kept"
+    missed = missed_of(known, deferring.promises) if deferring.promises else NONE_MISSED
     profile = known.profiles[-1] if known.profiles else None
     return Standing(
         day,
@@ -155,9 +170,9 @@ def _digest(
         },
         *_overdue(lines),
         len(lines),
-        broken,
-        partly_kept,
-        shortfall,
+        missed.broken,
+        missed.partly_kept,
+        missed.shortfall_minor,
         sum([one.state == "open" for one in deferring.promises]),
         known.unsettled,
         any(not pause.invoices for pause in deferring.pauses),
@@ -168,6 +183,19 @@ def _digest(
         profile.time_zone if profile else None,
         signals_on(known, on) if known.signals else (),
     )
+
+
+def missed_of(known: Account, promises: Iterable[Weighed]) -> Missed:
+    """Those of a debtor's promises, weighed, that he missed and still owes something for."""
+    broken = partly_kept = 0
+    shortfall: dict[str, int] = {}
+    for one in promises:
+        if one.overdue_minor and (minor := min(one.overdue_minor, owed_minor(known, one.promise))):
+            currency = known.books[one.promise.book].currency
+            shortfall[currency] = shortfall.get(currency, 0) + minor
+            broken += one.state == "broken"
+            partly_kept += one.state == "partly_kept"
+    return Missed(broken, partly_kept, shortfall)
 
 
 def _overdue(lines: list[Line]) -> tuple[int | None, int]:

@@ -25,10 +25,16 @@ from services.notifier.words import Speech
 
 def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
     """What must be said now that this record was folded; his case has noted it."""
+    speech = speak(account, record, shared)
+    return speech.sayings if speech else []
+
+
+def speak(account: Watched, record: Record, shared: Shared) -> Speech | None:
+    """The same before it is written; None where there is nothing to say."""
     day, now = shared.setting.open_on, shared.ladder_now()
     if day is None or now is None or is_quiet(account, now, day):
         account.waits_for_opening = False
-        return []
+        return None
     opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
     judged_from = shared.judge_from or day if record.key == EVERYBODY else day
 
@@ -53,9 +59,10 @@ def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
         past = past_of(account, shared)
         speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
     account.waits_for_opening = decision.waits_for_opening
-    if speech.sayings:
-        account.case_body = account.quiet_until = None
-    return speech.sayings
+    if not speech.said:
+        return None
+    account.case_body = account.quiet_until = None
+    return speech
 
 
 def _retract(account: Watched, shared: Shared, speech: Speech) -> dict[Place, date]:

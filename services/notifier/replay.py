@@ -8,21 +8,22 @@ policy waits for deliveries every notice arrives at once.
 """
 
 from bisect import bisect_left
-from datetime import date
 from operator import attrgetter
 
 import msgspec
 
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record, gists
+from huikuan.events.codec import FACT_TYPES
+from services.notifier.deciding import speak
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
-from services.notifier.timeline import Timeline
+from services.notifier.timeline import Timeline, day_of
 from services.notifier.told import Told
 from services.notifier.trial_answers import addressed, assumed
-from services.notifier.watched import review_on
+from services.notifier.watched import loud_from, review_on
 
 
 class Replay:
@@ -96,8 +97,49 @@ class Replay:
             stop = line.positions[due] if due < len(line.entries) else line.stop
             if self._at >= len(inputs) or inputs[self._at].position >= stop:
                 return due
-            at = line.at(inputs[self._at].position)
-            self._take(line.bound(at), line.entries[at].shared)
+            first = self._at
+            self._drift(at, stop)
+            if self._at == first:
+                at = line.at(inputs[first].position)
+                self._take(line.bound(at), line.entries[at].shared)
+            else:
+                at = line.at(inputs[self._at - 1].position)
+
+    def _drift(self, at: int, stop: int) -> None:
+        """Fold facts for as long as nothing can be demanded of him and nobody looks at him.
+
+        It is the same as to take them one by one: then too nothing would be said and nothing held.
+        """
+        watched, line, inputs = self._watched, self._line, self._inputs
+        account, until = watched.account, loud_from(watched, line.ladder)
+        if account.waiting or until <= line.days_on[at]:
+            return
+        stop = min(stop, line.stop_before(self._holding.idle_until))
+        while self._at < len(inputs) and inputs[self._at].position < stop:
+            record = inputs[self._at]
+            at = line.at(record.position)
+            if not self._fold_fact(record, line.entries[at].shared):
+                return
+            self._at += 1
+            before, until = until, loud_from(watched, line.ladder)
+            if account.waiting or until <= line.days_on[at]:
+                self._decide(record, line.entries[at].shared)
+                self._look(line.days_on[at])
+                return
+            if until < before:
+                stop = min(stop, line.stop_before(until))
+
+    def _fold_fact(self, record: Record, shared: Shared) -> bool:
+        """Let a fact count; False where the record is something else, or cannot be read."""
+        if record.meta is None or record.meta.type not in FACT_TYPES:
+            return False
+        try:
+            folded = self._rules.fold(self._watched, record, shared)
+        except msgspec.MsgspecError:
+            return False
+        if not folded:
+            self._refold(record.position + 1, shared)
+        return True
 
     def _take(self, bound: int, shared: Shared) -> None:
         """Take what was recorded on one day, up to a position."""
@@ -135,12 +177,11 @@ class Replay:
         self._rules.set_aside(self._watched, record, reason)
 
     def _decide(self, record: Record, shared: Shared) -> None:
-        if self._rules.decide(self._watched, record, shared) and self._assume_approved:
-            ladder = shared.ladder_now()
-            assert ladder is not None, "it was decided by its rules"
-            for answer in assumed(self._watched.case, ladder, record, self._told, _on(shared)):
-                self._rules.fold(self._watched, answer, shared)
-                self._rules.decide(self._watched, answer, shared)
+        watched, ladder = self._watched, self._line.ladder
+        if speak(watched, record, shared) and self._assume_approved:
+            for answer in assumed(watched.case, ladder, record, self._told, day_of(shared)):
+                self._rules.fold(watched, answer, shared)
+                speak(watched, answer, shared)
 
     def _look(self, on: Day) -> None:
         case, holding = self._watched.case, self._holding
@@ -151,11 +192,5 @@ class Replay:
 _position = attrgetter("position")
 
 
-def _on(shared: Shared) -> date:
-    on = shared.setting.open_on
-    assert on is not None, "a period begins with a day"
-    return on
-
-
 def _open_on(shared: Shared) -> Day:
-    return _on(shared).toordinal()
+    return day_of(shared).toordinal()

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from huikuan.debtor.things import Day
 from huikuan.eventlog.record import EVERYBODY, Meta, Record
 from huikuan.eventlog.rules import Due
 from huikuan.events.codec import decode, encode
@@ -46,12 +47,22 @@ class Timeline:
         self.stop = stop
         """The position at which the period is over."""
         self.positions = [entry.record.position for entry in entries]
+        self.days_on = [day_of(entry.shared).toordinal() for entry in entries]
+        """The day that is open at each entry, as a day number."""
+        ladder = entries[0].shared.ladder_now()
+        assert ladder is not None, "the document is in force from the first day to the last"
+        self.ladder = ladder
         self._everyone = [
             at for at, entry in enumerate(entries) if entry.due.everyone or entry.due.refold
         ]
         through = [(at, entry.due.through) for at, entry in enumerate(entries)]
         self._days = [day for _, day in through if day is not None]
         self._days_at = [at for at, day in through if day is not None]
+
+    def stop_before(self, day: Day) -> int:
+        """The position up to which every day that is open lies before this one."""
+        at = bisect_left(self.days_on, day)
+        return self.positions[at] if at < len(self.positions) else self.stop
 
     def at(self, position: int) -> int:
         """Which entry was the last before this position."""
@@ -69,6 +80,13 @@ class Timeline:
             return found
         day = max(bisect_left(self._days, review_on), bisect_right(self._days_at, at))
         return min(found, self._days_at[day]) if day < len(self._days) else found
+
+
+def day_of(shared: Shared) -> date:
+    """The open day of an entry."""
+    on = shared.setting.open_on
+    assert on is not None, "a period begins with a day"
+    return on
 
 
 def timeline(

@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import NamedTuple
-
-from msgspec import structs
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.dealings import time_zone_on
-from huikuan.debtor.evidence import evidence_on
 from huikuan.debtor.reopened import reopened_on
-from huikuan.debtor.standing import Standing, standing
 from huikuan.debtor.things import NEVER, Day
 from huikuan.events.fields import Event
 from services.notifier.domain.acknowledging import ZoneOn
@@ -26,11 +21,10 @@ from services.notifier.domain.decide import Decision, decide
 from services.notifier.domain.ladder import Ladder, Rule, for_time_zone
 from services.notifier.domain.past import Past, run_start_since
 from services.notifier.domain.policies import in_force_on, ladder, of_version
-from services.notifier.domain.reading import PLAIN
 from services.notifier.domain.review import next_review_on
-from services.notifier.domain.stepping import steps_taken
-from services.notifier.domain.steps_taken import NO_STEPS, StepsTaken
+from services.notifier.domain.steps_taken import StepsTaken
 from services.notifier.domain.view import Sight, Subject
+from services.notifier.looking import sight_on
 from services.notifier.shared import Shared
 
 
@@ -95,7 +89,7 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on the open day, made once between two records."""
     sight = account.sight
     under = len(shared.policies)
-    if sight is None or sight.standing.day != day or account.sight_under != under:
+    if sight is None or sight.outline.day != day or account.sight_under != under:
         sight = account.sight = look(account, shared, day)
         account.sight_under = under
     return sight
@@ -103,37 +97,15 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
 
 def look(account: Watched, shared: Shared, day: date) -> Sight:
     """His standing on any day, as known now."""
-    return _look(account.account, account.case, account.debtor, shared, day)
-
-
-def _look(account: Account, case: Case, debtor: str, shared: Shared, day: date) -> Sight:
-    # It knows nothing of the ``Watched`` that keeps it: cycles would wait for the collector, which
-    # holds up every answer for as long as it takes.
-    then = ladder(in_force_on(shared.policies, day))
-
-    def bare() -> Standing:
-        return standing(structs.replace(account, waiting=()), day, shared.setting)
-
-    stands = standing(account, day, shared.setting)
-    sight = Sight(
-        stands,
-        for_time_zone(then, stands.time_zone).reading if then else PLAIN,
-        bare,
-        lambda other: _look(account, case, debtor, shared, other),
-        debtor,
-        steps_taken(case, day, {}) if then and then.steps_named else NO_STEPS,
-    )
-    sight.prove = partial(evidence_on, account, day, shared.setting)
-    sight.reopen = partial(reopened_on, account, day, shared.setting)
-    return sight
+    return sight_on(account.account, account.case, account.debtor, shared, day)
 
 
 def is_quiet(account: Watched, now: Ladder, day: date) -> bool:
     """Whether nothing is in force and nothing is old enough for any step."""
-    return _quiet_until(account, now) > day.toordinal()
+    return loud_from(account, now) > day.toordinal()
 
 
-def _quiet_until(account: Watched, now: Ladder) -> Day:
+def loud_from(account: Watched, now: Ladder) -> Day:
     """The first day on which a step may be demanded if nothing arrives; 0 where any day may."""
     until = account.quiet_until
     if until is None:
@@ -158,7 +130,7 @@ def review_on(account: Watched, shared: Shared) -> date | None:
         return None
     if not until or until <= day.toordinal():
         now = _ladder_now(account, shared)
-        until = _quiet_until(account, now) if now else 0
+        until = loud_from(account, now) if now else 0
     if until > day.toordinal():
         return _first_sound(account.account, until)
     waits = account.waits_for_opening

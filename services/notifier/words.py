@@ -44,11 +44,17 @@ class Speech:
     def __init__(self, case: Case, debtor: str, cause: Record, open_on: date, book: Book) -> None:
         """``book``: takes a charge into the account, as it is read back elsewhere."""
         assert cause.meta is not None, "a foreign record causes nothing"
-        self.sayings: list[Saying] = []
+        self.said: list[tuple[Event, str, bool]] = []
+        """Each event, its id, and whether it is public."""
         self._case = case
         self._debtor = debtor
         self._cause = cause.meta
         self._on, self._book = open_on, book
+
+    @property
+    def sayings(self) -> list[Saying]:
+        """What was said, as it goes to the log."""
+        return [self._saying(event, word_id, public=public) for event, word_id, public in self.said]
 
     def say(self, changes: Iterable[Change]) -> None:
         """Say these, in order."""
@@ -63,7 +69,7 @@ class Speech:
 
     def _say(self, event: Event, word_id: str, *, public: bool) -> None:
         note(self._case, event, self._cause.recorded_at)
-        self.sayings.append(self._saying(event, word_id, public=public))
+        self.said.append((event, word_id, public))
 
     def _charge(self, change: Change, raised: EscalationSaid) -> None:
         said = (self._on, raised.policy_version)
@@ -82,7 +88,7 @@ class Speech:
             self._book(end, word_id)
 
     def _word_id(self) -> str:
-        return f"{PUBLISHER}/{self._cause.id}/{self._debtor}/{len(self.sayings)}"
+        return f"{PUBLISHER}/{self._cause.id}/{self._debtor}/{len(self.said)}"
 
     def _event(self, change: Change, word_id: str) -> EscalationSaid:
         return _EVENTS[change.word](

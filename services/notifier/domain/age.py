@@ -56,10 +56,11 @@ def age_days(line: Line, aging: Aging, *, without_pauses: bool) -> int | None:
         return age
     if without_pauses and line.paused_ago:
         age = max(0, age - paused_days(line.paused_ago, age, aging))
-    return _after_grace(age, aging) if aging.grace_days else age
+    return after_grace(age, aging) if aging.grace_days else age
 
 
-def _after_grace(age: int, aging: Aging) -> int:
+def after_grace(age: int, aging: Aging) -> int:
+    """The age of an item past its date, less the grace or none within it."""
     if aging.grace_shifts:
         return max(0, age - aging.grace_days)
     return 0 if age <= aging.grace_days else age

@@ -104,12 +104,12 @@ def _turn(
     """
     if judged.ladder.policy.advance == "jump" or place in judged.again:
         return "now"
-    if is_imposed(judged.sight.standing, rule.step.name, subject):
+    if is_imposed(judged.sight.outline, rule.step.name, subject):
         return "now"
     milder = milder_open(judged.ladder, rule, subject, judged.still_open.values())
     if undelivered(judged.ladder, milder):
         return "once_delivered"
-    if place[1:] in begun or waits_for_milder(milder, judged.sight.standing.day):
+    if place[1:] in begun or waits_for_milder(milder, judged.sight.outline.day):
         return "another_day"
     return "now"
 
@@ -130,7 +130,7 @@ def _since(judged: Judged, rule: Rule, subject: Subject) -> date:
     if judged.ladder.policy.advance != "jump" and milder_open(
         judged.ladder, rule, subject, judged.still_open.values()
     ):
-        return judged.sight.standing.day
+        return judged.sight.outline.day
     return judged.run_start(rule, subject, judged.begun)
 
 
@@ -138,7 +138,7 @@ def _raising(
     judged: Judged, rule: Rule, subject: Subject, judged_on: date, proposed: Escalation | None
 ) -> Raising | None:
     """What guards look at: a step that hurts, unless a person imposes it."""
-    if not rule.step.hurts or is_imposed(judged.sight.standing, rule.step.name, subject):
+    if not rule.step.hurts or is_imposed(judged.sight.outline, rule.step.name, subject):
         return None
     standing = judged.sight.standing
     return Raising(rule.step, judged.ladder.policy, standing, judged_on, proposed)
@@ -149,7 +149,7 @@ def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> W
         return "raise"
     # A hold lets late money come to light; who imposes a step has decided whatever comes.
     if step.approvals_needed or (
-        step.hold and not is_imposed(judged.sight.standing, step.name, subject)
+        step.hold and not is_imposed(judged.sight.outline, step.name, subject)
     ):
         return "propose"
     return "raise" if judged.may_hurt or not step.hurts else None
@@ -160,7 +160,7 @@ def _is_ready(judged: Judged, step: Step, subject: Subject, proposed: Escalation
         return False
     if lacks_evidence(judged.sight, step, subject):
         return False
-    standing = judged.sight.standing
+    standing = judged.sight.outline
     ripe_on = hold_ends_on(judged.ladder, step, proposed)
     return is_imposed(standing, step.name, subject) or standing.day >= ripe_on
 
@@ -175,7 +175,7 @@ def _raised_at_last(
 ) -> Change | None:
     if rule.step.hurts and not judged.may_hurt:
         return None
-    day = judged.sight.standing.day
+    day = judged.sight.outline.day
     raised = _change(judged, rule, subject, "raise", day, proposed.escalation)
     ripe_on = hold_ends_on(judged.ladder, rule.step, proposed)
     judged_on = ripe_on if rule.step.hold else proposed.effective_on

@@ -176,6 +176,12 @@ def names_the_debtor(condition: Condition) -> bool:
     return asks or any(names_the_debtor(part) for part in parts(condition))
 
 
+def asks_exposure(condition: Condition) -> bool:
+    """Whether it asks what is at risk beside the open items, or against the credit limit."""
+    asks = condition.exposure is not None or condition.limit_used is not None
+    return asks or any(map(asks_exposure, parts(condition)))
+
+
 def steps_named(condition: Condition) -> Iterator[tuple[str, str, int]]:
     """Each step that it names: by which threshold, which, and how many days."""
     for threshold in ("days_since_step", "lifted_within"):

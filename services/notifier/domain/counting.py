@@ -80,7 +80,9 @@ def of_the_debtor(standing: Standing, reading: Reading) -> View:
         shortfall_minor=standing.promise_shortfall_minor,
         overdue_items=0,
         open_items=0,
-        broken_promises=_broken(standing, reading),
+        broken_promises=broken_weight(
+            standing.broken_promises, standing.partly_kept_promises, reading
+        ),
         segment=standing.segment,
         tags=standing.tags,
         severities=_severities(standing.signals) if standing.signals else NO_SIGNALS,
@@ -137,9 +139,9 @@ def _limit(sums: Sums, reading: Reading) -> int | None:
     return sums.limit_minor
 
 
-def _broken(standing: Standing, reading: Reading) -> int | Decimal:
-    partly = standing.partly_kept_promises
-    return standing.broken_promises + (partly * reading.partly_weight if partly else 0)
+def broken_weight(broken: int, partly_kept: int, reading: Reading) -> int | Decimal:
+    """What broken promises count, with what partly kept ones weigh."""
+    return broken + (partly_kept * reading.partly_weight if partly_kept else 0)
 
 
 def _severities(signals: Iterable[Signal]) -> dict[str, int]:

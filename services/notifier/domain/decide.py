@@ -16,6 +16,7 @@ from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
 from services.notifier.domain.scoping import seen_by
 from services.notifier.domain.seen import lifted_by
+from services.notifier.domain.settled import is_settled
 from services.notifier.domain.stepping import with_steps
 from services.notifier.domain.view import Sight
 from services.notifier.domain.workdays import is_day_to_hurt
@@ -44,9 +45,11 @@ def decide(
     just retracted; one that is still demanded is raised again at once. ``run_start`` dates a
     beginning where days were missed; without it the day judged is the sight's own.
     """
+    if sight.plain is not None and is_settled(sight.plain, case, ladder):
+        return _NOTHING
     ladder, sight = seen_by(ladder, sight)
     ended, sight = _endings(sight, case, ladder)
-    standing = sight.standing
+    standing = sight.outline
     gone = {change.escalation for change in ended}
     cools = ladder.policy.step_down == "hysteresis" and any_cools(sight, case, ladder, gone)
     if standing.unsettled or (standing.paused and not standing.overrides):
@@ -57,6 +60,9 @@ def decide(
     judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began, waits = beginnings(judged)
     return Decision([*ended, *began], waits_for_opening=cools or waits)
+
+
+_NOTHING = Decision([], waits_for_opening=False)
 
 
 def _endings(sight: Sight, case: Case, ladder: Ladder) -> tuple[list[Change], Sight]:
@@ -81,7 +87,7 @@ def _ending(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -> 
                 kind=each.kind,
                 company=each.company,
                 subject=each.subject,
-                effective_on=sight.standing.day,
+                effective_on=sight.outline.day,
                 policy_version=ladder.policy.version,
                 reason=reason,
                 channels=each.channels,

@@ -16,7 +16,7 @@ from services.notifier.domain.view import (
 
 def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
     """Whether the policy demands this step of this subject, were nothing in force."""
-    standing = sight.standing
+    standing = sight.outline
     if standing.overrides and (ruled := ruling(standing, rule.step.name, subject)):
         return ruled.effect == "impose" and rule.covers(subject.subject)
     if standing.paused or not rule.covers(subject.subject) or rule.spares(sight, subject):
@@ -28,7 +28,7 @@ def is_demanded(rule: Rule, sight: Sight, subject: Subject) -> bool:
 
 def is_cleared(sight: Sight) -> bool:
     """Whether the debtor is paused, and the policy lifts everything during a pause."""
-    return sight.standing.paused and sight.reading.switches.while_paused == "cleared"
+    return sight.outline.paused and sight.reading.switches.while_paused == "cleared"
 
 
 def keeping(kind: str) -> Question:
@@ -40,7 +40,7 @@ def subjects(step: Step, sight: Sight) -> Iterable[Subject]:
     """All that a step may be raised against: the debtor, or each item."""
     if step.per == "debtor":
         return (WHOLE_DEBTOR,)
-    if not sight.standing.overrides:
+    if not sight.outline.overrides:
         return sight.items()
     return _items_or_imposed(step, sight)
 
@@ -49,5 +49,5 @@ def _items_or_imposed(step: Step, sight: Sight) -> Iterator[Subject]:
     """Each line with something dunnable, and those against which a person imposed the step."""
     for line in sight.standing.lines:
         item = Subject(line.company, subject_of(line), line)
-        if sight.is_dunnable(line) or is_imposed(sight.standing, step.name, item):
+        if sight.is_dunnable(line) or is_imposed(sight.outline, step.name, item):
             yield item

@@ -18,9 +18,9 @@ def why_ended(sight: Sight, each: Escalation, ladder: Ladder) -> str | None:
     per = "debtor" if each.subject == DEBTOR else "item"
     if rule is None or (rule.step.kind, rule.step.per) != (each.kind, per):
         return POLICY_CHANGED
-    if sight.standing.overrides:
+    if sight.outline.overrides:
         subject = sight.subject(each.company, each.subject)
-        if subject is not None and (ruled := ruling(sight.standing, each.step, subject)):
+        if subject is not None and (ruled := ruling(sight.outline, each.step, subject)):
             return OVERRIDDEN if ruled.effect == "lift" else None
     if rule.step.lift_by == "person" and each.status == "raised":
         return None

@@ -10,7 +10,7 @@ from datetime import date
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.exposure import exposed_minor
-from huikuan.debtor.things import Day
+from huikuan.debtor.things import NEVER, Day
 from services.notifier.domain.backtest import Amounts
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.view import DEBTOR
@@ -37,6 +37,13 @@ class Holding:
     def is_idle(self) -> bool:
         """Whether the other policy has nothing to be looked at."""
         return not (self._coming or self._ends)
+
+    @property
+    def idle_until(self) -> Day:
+        """The first day on which the account must be looked at for the other policy's sake."""
+        if self._ends:
+            return 0
+        return self._coming[-1][0] if self._coming else NEVER
 
     def begin(self, account: Account, on: Day) -> None:
         """Before a record is folded on a day: what begun since the last look finds it thus."""

@@ -23,6 +23,7 @@ from services.notifier.domain.condition import (
 from services.notifier.domain.counting import Question, View
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.lives import graces, repeats, shortest_days
+from services.notifier.domain.needs import is_alike, is_plain
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
@@ -112,6 +113,9 @@ class Ladder(msgspec.Struct, frozen=True):
     promises, one with."""
     steps_named: frozenset[tuple[str, str, int]]
     """Steps that conditions name: the threshold, the step, and the days."""
+    is_plain: bool
+    is_alike: bool
+    """Both: see ``needs``."""
     is_scoped: bool
     """Whether some step is not for everybody; then it must be narrowed for each debtor."""
     books_fees: bool
@@ -145,6 +149,8 @@ def ladder_of(policy: Policy) -> Ladder:
         days_of_each=days_of_each(policy, reading.aging),
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
         steps_named=frozenset(_steps_named(policy)),
+        is_plain=is_plain(policy, reading),
+        is_alike=is_alike(policy),
         is_scoped=any(step.scope is not None for step in policy.steps),
         books_fees=policy.charges == "booked" and any(step.fee for step in policy.steps),
         narrow={},

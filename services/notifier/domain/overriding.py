@@ -8,7 +8,7 @@ from huikuan.debtor.account import Account
 from huikuan.debtor.dealings import Override
 from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting
-from huikuan.debtor.standing import Standing
+from huikuan.debtor.standing import Outline, Standing
 from huikuan.events.relations import OverrideSet
 from services.notifier.domain.view import Subject
 
@@ -16,19 +16,19 @@ OVERRIDDEN = "override"
 """The reason of what a person lifts, and the name under which an override is among inputs."""
 
 
-def ruling(standing: Standing, step: str, subject: Subject) -> Override | None:
+def ruling(standing: Outline | Standing, step: str, subject: Subject) -> Override | None:
     """The override that decides about a step; of two that contradict, the one that lifts."""
     on = standing.day.toordinal()
     holding = [each for each in _about(standing, step, subject) if each.holds(on)]
     return min(holding, key=lambda each: (each.effect != "lift", each.name), default=None)
 
 
-def was_imposed(standing: Standing, step: str, subject: Subject) -> bool:
+def was_imposed(standing: Outline | Standing, step: str, subject: Subject) -> bool:
     """Whether a person had imposed the step when the day began."""
     return any(each.effect == "impose" for each in _about(standing, step, subject))
 
 
-def _about(standing: Standing, step: str, subject: Subject) -> Iterator[Override]:
+def _about(standing: Outline | Standing, step: str, subject: Subject) -> Iterator[Override]:
     for each in standing.overrides:
         if each.step == step and _names(each, subject):
             yield each
@@ -43,7 +43,7 @@ def _names(override: Override, subject: Subject) -> bool:
     return not override.invoices or subject.line.item in override.invoices
 
 
-def is_imposed(standing: Standing, step: str, subject: Subject) -> bool:
+def is_imposed(standing: Outline | Standing, step: str, subject: Subject) -> bool:
     """Whether a person demands the step, whatever the policy says."""
     if not standing.overrides:
         return False
@@ -51,7 +51,7 @@ def is_imposed(standing: Standing, step: str, subject: Subject) -> bool:
     return ruled is not None and ruled.effect == "impose"
 
 
-def override_input(standing: Standing, step: str, subject: Subject) -> dict[str, Any]:
+def override_input(standing: Outline | Standing, step: str, subject: Subject) -> dict[str, Any]:
     """What goes along with a word that is said because of an override; else nothing."""
     ruled = ruling(standing, step, subject) if standing.overrides else None
     if ruled is None:

@@ -72,7 +72,7 @@ def _was_due(each: Escalation, sight: Sight, ladder: Ladder) -> bool:
     subject = sight.subject(each.company, each.subject)
     if subject is None:
         return False
-    if sight.standing.overrides and was_imposed(sight.standing, each.step, subject):
+    if sight.outline.overrides and was_imposed(sight.outline, each.step, subject):
         return True
     if is_cleared(sight) or rule.spares(sight, subject):
         return False

@@ -84,7 +84,7 @@ def _seen(past: Past, on: date, each: Escalation) -> tuple[Rule, Sight, Subject]
     if rule is None:
         return None
     subject = sight.subject(each.company, each.subject)
-    if subject is None or sight.standing.unsettled or not is_demanded(rule, sight, subject):
+    if subject is None or sight.outline.unsettled or not is_demanded(rule, sight, subject):
         return None
     return rule, sight, subject
 

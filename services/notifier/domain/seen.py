@@ -15,10 +15,10 @@ def inputs_seen(sight: Sight, rule: Rule, subject: Subject) -> dict[str, Any]:
     if rule.step.fee is not None:
         inputs["fee"] = rule.step.fee
     inputs |= evidence_input(sight, rule.step, subject)
-    return inputs | override_input(sight.standing, rule.step.name, subject)
+    return inputs | override_input(sight.outline, rule.step.name, subject)
 
 
 def lifted_by(sight: Sight, each: Escalation) -> dict[str, Any]:
     """The override that lifts it."""
     subject = sight.subject(each.company, each.subject)
-    return {} if subject is None else override_input(sight.standing, each.step, subject)
+    return {} if subject is None else override_input(sight.outline, each.step, subject)

@@ -50,7 +50,7 @@ def is_cooling(sight: Sight, each: Escalation, rule: Rule, ladder: Ladder) -> bo
     policy = ladder.policy
     if policy.step_down != "hysteresis" or each.status != "raised" or not hurts(each.kind):
         return False
-    day = sight.standing.day
+    day = sight.outline.day
     return any(
         _was_kept(sight, each, rule, day - timedelta(days=ago))
         for ago in range(1, policy.step_down_days + 1)
@@ -68,7 +68,7 @@ def with_steps(sight: Sight, case: Case, ladder: Ladder, ending: Iterable[Change
     if not ladder.steps_named:
         return sight
     reasons = {str(change.escalation): change.reason for change in ending}
-    return sight.having(steps_taken(case, sight.standing.day, reasons))
+    return sight.having(steps_taken(case, sight.outline.day, reasons))
 
 
 def steps_taken(case: Case, day: date, ending: Mapping[str, str | None]) -> StepsTaken:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from msgspec import structs
 
 from huikuan.debtor.evidence import Evidence, ItemKey
 from huikuan.debtor.reopened import Reopenings
-from huikuan.debtor.standing import Line, Standing
+from huikuan.debtor.standing import Line, Outline, Standing
 from services.notifier.domain.counting import (
     Question,
     View,
@@ -42,12 +43,21 @@ NO_ITEM: Items = frozenset()
 WHOLE_DEBTOR = Subject("main", DEBTOR, None)
 
 
+class Unread(NamedTuple):
+    """A standing that is made when something asks for more of it than this."""
+
+    outline: Outline
+    plain: View
+    """What a rule sees of the whole debtor, whatever it asks."""
+    read: Callable[[], Standing]
+
+
 class Sight:
     """One debtor's standing as a policy reads it, with each view of it made once."""
 
     def __init__(
         self,
-        standing: Standing,
+        standing: Standing | Unread,
         reading: Reading = PLAIN,
         bare: Callable[[], Standing] | None = None,
         other_day: "Callable[[date], Sight] | None" = None,
@@ -59,7 +69,15 @@ class Sight:
         Such money prevents new steps and lifts nothing; needed where there is any. ``other_day``
         makes the sight of another day, as known now. ``taken``: for thresholds that name steps.
         """
-        self.standing = standing
+        self.outline: Standing | Outline
+        """The day, and what of it stands above every condition."""
+        self.plain: View | None = None
+        """What every question sees of the whole debtor, where they see the same."""
+        if isinstance(standing, Unread):
+            self.outline, self.plain = standing.outline, standing.plain
+        else:
+            self.outline = standing
+        self._standing = standing
         self.reading = reading
         self.debtor = debtor
         self.taken = taken
@@ -75,6 +93,13 @@ class Sight:
         # Not ``cached_property``: its lock, in Python 3.11, costs more than what is kept.
         self._seen: Seen | None = None
         self._seen_bare: Seen | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """All that stands on the day."""
+        if isinstance(self._standing, Unread):
+            self._standing = self._standing.read()
+        return self._standing
 
     def under(self, reading: Reading) -> "Sight":
         """The same standing as another policy reads it."""
@@ -105,7 +130,7 @@ class Sight:
 
     def spared(self, grace_days: int) -> Items:
         """The items that a reversal first opened again fewer than so many days ago."""
-        first_on = self.standing.day.toordinal() - grace_days + 1
+        first_on = self.outline.day.toordinal() - grace_days + 1
         return frozenset(key for key, each in self.reopened().items() if each.on >= first_on)
 
     def on(self, day: date) -> "Sight":
@@ -125,6 +150,8 @@ class Sight:
         ``without`` and ``spared``: the invoices and the items that it does not see.
         """
         whole = subject is WHOLE_DEBTOR
+        if whole and self.plain is not None and not (without or spared):
+            return self.plain
         key: object = question if whole else (subject.company, subject.subject, question)
         key = (key, without, spared) if without or spared else key
         view = self._views.get(key)
@@ -145,7 +172,7 @@ class Sight:
         return view
 
     def _with_steps(self, view: View, subject: Subject, question: Question) -> View:
-        day = self.standing.day
+        day = self.outline.day
         own = None if subject.line is None else (subject.company, subject.subject)
         return structs.replace(
             view,
