@@ -19,8 +19,12 @@ from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
 _KEYS_MAX = 500
 """Histories that are in memory at once."""
-_RECORDS_MAX = 32_768
-"""Records that are in memory at once before they are folded."""
+_RECORDS_MAX = 131_072
+"""Records that are in memory at once before they are folded, at some 350 bytes and their value.
+
+A partition of no more is folded in one go, so that each account is in memory once and not for long:
+in two it costs a quarter more time, in four a half.
+"""
 
 
 class Shadow(Protocol):
