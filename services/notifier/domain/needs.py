@@ -7,7 +7,9 @@ from services.notifier.domain.reading import Reading
 
 
 def is_plain(policy: Policy, reading: Reading) -> bool:
-    """Whether it reads of the whole debtor only what ``plain_view`` tells."""
+    """Whether it reads only of the whole debtor, and of him only what ``plain_view`` tells."""
+    if any(step.scope is not None or step.per == "item" for step in policy.steps):
+        return False
     if reading.aging.roll is not None or reading.ignored_minor or policy.working_days.by_time_zone:
         return False
     conditions = [each for step in policy.steps for each in step.conditions]
