@@ -5,6 +5,10 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.rig import scratch
+
+scratch.choose()  # before anybody asks for a temporary file
+
 pytest_plugins = ["tests.rig.servers", "tests.rig.parts"]
 
 _asked = os.environ.get("HUIKUAN_EXAMPLES")

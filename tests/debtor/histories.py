@@ -1,5 +1,6 @@
 """Any history: facts of every kind about few documents, so that they meet in every way."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -60,23 +61,21 @@ def _parts(amount: str, due: list[Any]) -> tuple[sales.Instalment, ...]:
     )
 
 
+some_parts = st.lists(later, min_size=2, max_size=3)
+when_due = st.one_of(
+    st.fixed_dictionaries({"due_on": later}),
+    st.fixed_dictionaries({"due_on": later}),
+    st.fixed_dictionaries({"instalments": some_parts}),
+    st.fixed_dictionaries({"due_after": due_afters}),
+)
+
+
 @st.composite
 def issued(draw: st.DrawFn) -> Event:
     amount = draw(amounts)
-    when_due: dict[str, Any] = draw(
-        st.one_of(
-            st.fixed_dictionaries({"due_on": later}),
-            st.fixed_dictionaries({"due_on": later}),
-            st.fixed_dictionaries(
-                {
-                    "instalments": st.lists(later, min_size=2, max_size=3).map(
-                        lambda due: _parts(amount, due)
-                    )
-                }
-            ),
-            st.fixed_dictionaries({"due_after": due_afters}),
-        )
-    )
+    due: dict[str, Any] = draw(when_due)
+    if "instalments" in due:
+        due = {"instalments": _parts(amount, due["instalments"])}
     return sales.InvoiceIssued(
         company=draw(companies),
         invoice=draw(invoices),
@@ -84,7 +83,7 @@ def issued(draw: st.DrawFn) -> Event:
         currency=draw(currencies),
         issued_on=draw(days),
         covers=draw(covers),
-        **when_due,
+        **due,
     )
 
 
@@ -321,6 +320,18 @@ USUAL: tuple[type[Event], ...] = (
 """Without these nothing else has anything to be about."""
 
 
+@cache
+def some_of(without: tuple[type[Event], ...], max_size: int) -> st.SearchStrategy[list[Event]]:
+    """Made once: Hypothesis takes longer to check a strategy than to draw from it."""
+    kinds = [kind for kind in (*KINDS, *USUAL) if kind not in without]
+    return st.lists(st.one_of([KINDS[kind] for kind in kinds]), max_size=max_size)
+
+
+@cache
+def shuffled(count: int) -> st.SearchStrategy[list[str]]:
+    return st.permutations([f"e{at:02}" for at in range(count)])
+
+
 @st.composite
 def histories(
     draw: st.DrawFn,
@@ -330,14 +341,10 @@ def histories(
     one_book: bool = False,
 ) -> list[Fact]:
     """Facts of every kind, in any order, each with an id that says nothing about its place."""
-    kinds = [kind for kind in (*KINDS, *USUAL) if kind not in without]
-    usual = [draw(KINDS[kind]) for kind in USUAL]
-    any_kind = st.one_of([KINDS[kind] for kind in kinds])
-    events = usual + draw(st.lists(any_kind, max_size=max_size))
+    events = [draw(KINDS[kind]) for kind in USUAL] + draw(some_of(without, max_size))
     if one_book or draw(st.booleans()):
         events = [_in_one_book(event) for event in events]
-    ids = draw(st.permutations([f"e{at:02}" for at in range(len(events))]))
-    return list(zip(ids, events, strict=True))
+    return list(zip(draw(shuffled(len(events))), events, strict=True))
 
 
 def _in_one_book(event: Event) -> Event:

@@ -16,7 +16,8 @@ from services.notifier.domain.policy import Policy
 from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day
-from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, policies, records_of
+from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, records_of
+from tests.notifier.random_policies import policies
 from tests.notifier.trials import on_the_log, trial, tried
 from tests.rig.examples import FEWER
 

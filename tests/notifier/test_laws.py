@@ -42,9 +42,9 @@ from tests.notifier.arrivals import (
     arrivals,
     followed,
     is_to_be_delivered,
-    policies,
     records_of,
 )
+from tests.notifier.random_policies import policies
 from tests.notifier.world import World, a_world
 from tests.rig.examples import FEWER
 

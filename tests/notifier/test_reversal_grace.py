@@ -19,7 +19,8 @@ from services.notifier.document import read_policy
 from services.notifier.domain.policy import Policy
 from tests.debtor.histories import histories
 from tests.debtor.words import Fact, day, invoice, payment
-from tests.notifier.arrivals import LAST_DAY, Arrival, policies
+from tests.notifier.arrivals import LAST_DAY, Arrival
+from tests.notifier.random_policies import policies
 from tests.notifier.test_backtest import policy as a_policy
 from tests.notifier.test_backtest import run, stop, whole
 from tests.notifier.test_laws import demanded
