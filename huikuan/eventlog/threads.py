@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from huikuan.eventlog.alarm import Alarm
-from huikuan.eventlog.calm import calm_gc
+from huikuan.eventlog.calm import calm_gc, take_turns
 from huikuan.eventlog.turning import Turning
 
 _ALONE_S = 1.0
@@ -37,6 +37,8 @@ class Threads:
         if self._turnings:
             return
         calm_gc()
+        if shared:  # then by PostgreSQL
+            take_turns()
         self._unwoken_s = _SHARED_S if shared else _ALONE_S
         self._failure = None
         self._to_send.set(0)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from huikuan.eventlog.calm import calm_gc
+from huikuan.eventlog.calm import calm_gc, take_turns
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.open import open_log
 from huikuan.eventlog.record import EVERYBODY
@@ -82,6 +82,8 @@ def follow(log_url: str, service: str, database_url: str) -> int:
     """Follow the log from its start to its end, deciding and saying, without sending."""
     following = _service(log_url, service, database_url)
     calm_gc()  # as a service that follows by its own threads does
+    if following.database.is_postgres:
+        take_turns()
     started_s = time.perf_counter()
     count = 0
     while taken := following.step(timeout_s=_IDLE_S):
