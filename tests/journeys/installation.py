@@ -120,7 +120,8 @@ class Installation:
         return self.get("ledger", f"/v1/debtors/{debtor}", as_of=as_of)
 
     def feed(self) -> list[Answer]:
-        """Everything said about escalations, page by page."""
+        """Everything said about escalations, page by page, once all that was raised is let out."""
+        self.settle()
         return list(self.pages("notifier", "/v1/escalations"))
 
     def pages(

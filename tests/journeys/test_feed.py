@@ -19,7 +19,6 @@ def huikuan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with serving(tmp_path_factory.mktemp("feed")) as installation:
         installation.adopt(portfolio.LADDER)
         portfolio.play(installation, PORTFOLIO)
-        installation.settle()  # what the last day raised is let out a moment later
         yield installation
 
 

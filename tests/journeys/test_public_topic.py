@@ -22,7 +22,6 @@ def test_the_public_topic_has_every_word_once_as_a_cloudevent(
     with serving(home, settings) as huikuan:
         huikuan.adopt(portfolio.LADDER)
         portfolio.play(huikuan, PORTFOLIO)
-        huikuan.settle()
         feed = huikuan.feed()
     assert len(feed) > 30
 

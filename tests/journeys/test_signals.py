@@ -75,7 +75,6 @@ def test_signals_that_add_up_are_acted_upon_by_the_channels_of_the_step(
     ]
     huikuan.open_day("2012-06-04")
     assert huikuan.escalations("acme")["in_force"] == ["ask", "look", "freeze"]
-    huikuan.settle()
     said = {each["step"]: each["channels"] for each in huikuan.feed()}
     assert said == {"ask": ["phone", "sms"], "look": ["visit"], "freeze": ["email"]}
 
