@@ -80,23 +80,14 @@ def confirm_order(
     account: Account, event: OrderConfirmed, _event_id: str, on: Day, _setting: Setting
 ) -> None:
     """An order: what of it is not shipped already is ordered."""
-    company = event.company
-    book_at = book_of(account, company, event.currency)
-    name = name_of(company, event.order)
-    amount_minor = left_minor = minor(event.amount)
-    orders = account.orders
-    at = (account.index or index_of(account)).orders.setdefault(name, len(orders))
-    if at == len(orders):
-        orders.append(Order(name, book_at, amount_minor, 0, True))
-    else:
-        order = orders[at]
-        if order.confirmed:
-            return
-        order.book = book_at
-        order.confirmed = True
-        order.confirmed_minor = amount_minor
-        left_minor = ordered_minor(order)
-    expose(account.books[book_at], on, ordered_minor=left_minor)
+    book_at = book_of(account, event.company, event.currency)
+    order = _order(account, name_of(event.company, event.order), book_at)
+    if order.confirmed:
+        return
+    order.book = book_at
+    order.confirmed = True
+    order.confirmed_minor = minor(event.amount)
+    expose(account.books[book_at], on, ordered_minor=ordered_minor(order))
 
 
 def cancel_order(
@@ -116,27 +107,18 @@ def dispatch(
     """Goods left: from ordered to shipped and unbilled."""
     company = event.company
     book_at = book_of(account, company, event.currency)
-    name = name_of(company, event.shipment)
-    amount_minor = moved_minor = left_minor = minor(event.amount)
-    shipments = account.shipments
-    at = (account.index or index_of(account)).shipments.setdefault(name, len(shipments))
-    if at == len(shipments):
-        shipments.append(Shipment(name, book_at, amount_minor, 0, 0, 0, True))
-    else:
-        shipment = shipments[at]
-        if shipment.dispatched:
-            return
-        shipment.book = book_at
-        shipment.dispatched = True
-        shipment.dispatched_minor = amount_minor
-        left_minor = shipped_minor(shipment)
-        moved_minor = max(0, amount_minor - shipment.ahead_minor)
-    book = account.books[book_at]
-    if event.order is None:
-        expose(book, on, shipped_minor=left_minor)
+    shipment = _shipment(account, name_of(company, event.shipment), book_at)
+    if shipment.dispatched:
         return
-    taken = _take(_order(account, name_of(company, event.order), book_at), moved_minor, book_at)
-    expose(book, on, ordered_minor=-taken, shipped_minor=left_minor)
+    shipment.book = book_at
+    shipment.dispatched = True
+    shipment.dispatched_minor = amount_minor = minor(event.amount)
+    from_order = 0
+    if event.order is not None:
+        order = _order(account, name_of(company, event.order), book_at)
+        from_order = _take(order, max(0, amount_minor - shipment.ahead_minor), book_at)
+    shipped = shipped_minor(shipment) if shipment.gone_minor else amount_minor
+    expose(account.books[book_at], on, ordered_minor=-from_order, shipped_minor=shipped)
 
 
 def accept_shipment(
@@ -179,19 +161,16 @@ def bill(account: Account, cover: Cover, on: Day, sign: int = 1) -> None:
 
 
 def _bill_shipment(account: Account, shipment: Shipment, amount_minor: int, on: Day) -> None:
-    left = shipment.dispatched_minor - shipment.gone_minor
+    before = shipped_minor(shipment)
     shipment.gone_minor += amount_minor
-    if left >= amount_minor > 0:  # nearly always
-        expose(account.books[shipment.book], on, shipped_minor=-amount_minor)
-        return
-    change_minor = shipped_minor(shipment) - max(0, left)
-    if change_minor:
-        expose(account.books[shipment.book], on, shipped_minor=change_minor)
+    after = shipped_minor(shipment)
+    if after != before:
+        expose(account.books[shipment.book], on, shipped_minor=after - before)
 
 
 def _take(order: Order, amount_minor: int, book_at: int) -> int:
     """How much leaves ``ordered`` where an amount of an order is shipped or billed."""
-    if order.book != book_at and order.book != NOTHING:  # noqa: PLR1714 - twice as fast
+    if order.book not in (NOTHING, book_at):
         return 0  # amounts of two currencies never meet
     before = ordered_minor(order)
     order.moved_minor += amount_minor
