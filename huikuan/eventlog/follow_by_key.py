@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from huikuan.eventlog.due import Cursor, Store
+from huikuan.eventlog.due import Cursor
 from huikuan.eventlog.fold_key import fold_key
 from huikuan.eventlog.follow import Following
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, gists
-from huikuan.eventlog.rules import NOBODY, A, Rules, S
+from huikuan.eventlog.rules import NOBODY, A, S
 
 _KEYS_MAX = 500
 """Histories that are in memory at once."""
@@ -26,26 +26,15 @@ _NOWHERE = -1
 class FollowingByKey(Following[S, A]):
     """Folds what was gathered where a turn ends, or where accounts are to be reviewed."""
 
-    def __init__(
-        self,
-        rules: Rules[S, A],
-        partition: int,
-        store: Store,
-        publishers: frozenset[str],
-        resident_accounts: int,
-    ) -> None:
+    def take(self, records: Sequence[Record], start: int) -> int:
+        """See ``Following``."""
         self._waiting: defaultdict[str, list[Record]] = defaultdict(list)
         """Records to be folded, by key."""
         self._stale: set[str] = set()
         self._due = NOBODY
         """Whom the records about everybody have made due."""
-        self._last = _NOWHERE
-        """Position of the last record about everybody that this call will take."""
-        super().__init__(rules, partition, store, publishers, resident_accounts)
-
-    def take(self, records: Sequence[Record], start: int) -> int:
-        """See ``Following``."""
         self._last = self._last_about_everybody(records[start:] if start else records)
+        """Position of the last record about everybody that this call will take."""
         stopped = super().take(records, start)
         self._fold()
         return stopped
