@@ -23,7 +23,7 @@ from services.notifier.domain.condition import (
 from services.notifier.domain.counting import Question, View
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.lives import graces, repeats, shortest_days
-from services.notifier.domain.needs import is_alike, is_plain
+from services.notifier.domain.needs import is_plain
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
@@ -114,8 +114,7 @@ class Ladder(msgspec.Struct, frozen=True):
     steps_named: frozenset[tuple[str, str, int]]
     """Steps that conditions name: the threshold, the step, and the days."""
     is_plain: bool
-    is_alike: bool
-    """Both: see ``needs``."""
+    """See ``needs``."""
     is_scoped: bool
     """Whether some step is not for everybody; then it must be narrowed for each debtor."""
     books_fees: bool
@@ -150,7 +149,6 @@ def ladder_of(policy: Policy) -> Ladder:
         earliest_age=(_after_date(without, reading), _after_date(with_promises, reading)),
         steps_named=frozenset(_steps_named(policy)),
         is_plain=is_plain(policy, reading),
-        is_alike=is_alike(policy),
         is_scoped=any(step.scope is not None for step in policy.steps),
         books_fees=policy.charges == "booked" and any(step.fee for step in policy.steps),
         narrow={},

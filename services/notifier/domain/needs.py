@@ -1,7 +1,6 @@
 """How much of a debtor the steps of a policy need to see: no more is made ready."""
 
 from services.notifier.domain.condition import asks_exposure, steps_named
-from services.notifier.domain.lives import graces
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.reading import Reading
 
@@ -14,9 +13,3 @@ def is_plain(policy: Policy, reading: Reading) -> bool:
         return False
     conditions = [each for step in policy.steps for each in step.conditions]
     return not any(asks_exposure(each) or [*steps_named(each)] for each in conditions)
-
-
-def is_alike(policy: Policy) -> bool:
-    """Whether every step is meant for everybody as a whole, and none spares an item."""
-    meant = all(step.scope is None and step.per == "debtor" for step in policy.steps)
-    return meant and not graces(policy)

@@ -11,7 +11,7 @@ def is_settled(view: View, case: Case, ladder: Ladder) -> bool:
 
     ``view``: what every question sees of the whole debtor, whom nobody pauses or overrides.
     """
-    if not ladder.is_alike:
+    if not ladder.is_plain or ladder.graces:
         return False
     in_force: set[str] = set()
     for each in case.open:
