@@ -10,6 +10,7 @@ from huikuan.debtor.things import NEVER, Day
 from huikuan.debtor.weighing import counts_until
 from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.ladder import Ladder
+from services.notifier.domain.plain import nothing_aside
 
 
 def next_birthday(account: Account, ladder: Ladder, setting: Setting, on: Day) -> Day | None:
@@ -31,15 +32,10 @@ def next_birthday(account: Account, ladder: Ladder, setting: Setting, on: Day) -
 
 def _all_counts(account: Account, setting: Setting, on: Day) -> bool:
     """Whether nothing covers, contests, defers or hides any part of what is open, or will."""
-    return not (
+    return nothing_aside(account) and not (
         any(counts_until(promise, setting) >= on for promise in account.promises)
         or account.disputes
-        or account.pauses
-        or account.overrides
-        or account.waiting
         or account.reversals
-        or account.fees
-        or any(book.free for book in account.books)
     )
 
 

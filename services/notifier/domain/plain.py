@@ -25,16 +25,22 @@ def plain_view(
     return None if missed is None else _view(account, on, reading, missed)
 
 
-def _all_counts(account: Account, on: Day, terms: Terms) -> bool:
+def nothing_aside(account: Account) -> bool:
+    """Whether nobody paused or overrode anything, no fact waits, no fee is there, no money free."""
     return not (
         account.pauses
         or account.overrides
         or account.waiting
         or account.fees
-        or account.signals
+        or any(book.free for book in account.books)
+    )
+
+
+def _all_counts(account: Account, on: Day, terms: Terms) -> bool:
+    return nothing_aside(account) and not (
+        account.signals
         or account.last_key[0] > on
         or terms.ignore_below_minor
-        or any(book.free for book in account.books)
         or (account.disputes and _is_contested(account, on, terms))
     )
 
