@@ -18,7 +18,16 @@ MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 100
 """So that a body of many bad rows does not answer with a larger one."""
 _POINTER_CHARACTERS_MAX = 200
-_FROM_SCHEMA = ("expected", "ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
+_FROM_SCHEMA = {
+    "expected": Words("{}", "{}"),
+    "ge": Words("at least {}", "至少 {}"),
+    "gt": Words("more than {}", "大于 {}"),
+    "le": Words("at most {}", "至多 {}"),
+    "lt": Words("less than {}", "小于 {}"),
+    "min_length": Words("at least {}", "至少 {}"),
+    "max_length": Words("at most {}", "至多 {}"),
+    "pattern": Words("{}", "{}"),
+}
 """What Pydantic adds from the schema; everything else it adds may be from the input."""
 _encode = msgspec.json.encode
 
@@ -128,7 +137,10 @@ def _from_pydantic(error: Mapping[str, Any]) -> FieldError:
     detail = _detail(error)
     if where in {"query", "path", "header", "cookie"}:
         return FieldError(detail, parameter=path[0] if path else where)
-    escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
+    if path[-1:] == ["[key]"]:  # a key that does not fit is at its own place
+        path = path[:-1]
+    named = [part.encode("utf-8", "replace").decode() for part in path]
+    escaped = [part.replace("~", "~0").replace("/", "~1") for part in named]
     return FieldError(detail, "".join(f"/{part}" for part in escaped)[:_POINTER_CHARACTERS_MAX])
 
 
@@ -139,8 +151,11 @@ def _detail(error: Mapping[str, Any]) -> Words:
         sentence = str(context.get("error", ""))
         return Words(sentence, sentence)
     words = BY_ERROR_TYPE.get(error["type"], BY_ERROR_TYPE["other"])
-    bound = next((str(context[name]) for name in _FROM_SCHEMA if name in context), "")
-    return Words(f"{words.en} ({bound})", f"{words.zh}（{bound}）") if bound else words
+    for name, bound in _FROM_SCHEMA.items():
+        if name in context:
+            en, zh = (said.format(context[name]) for said in bound)
+            return Words(f"{words.en} ({en})", f"{words.zh}（{zh.replace(' or ', ' 或 ')}）")
+    return words
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

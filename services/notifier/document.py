@@ -1,6 +1,6 @@
 """Reads a policy document, YAML or JSON; what is wrong is named by its place and its line."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
 
 from huikuan.web.problems import FieldError, Problem, from_document
 from huikuan.web.wording import Words
@@ -25,6 +26,24 @@ from services.notifier.zones import unknown_zones
 BYTES_MAX = 256 * 1024
 DEPTH_MAX = 24
 _CODE = "policy_refused"
+
+
+class _Loader(yaml.SafeLoader):
+    """A value that has no meaning stays text, so that it is refused in its place."""
+
+
+def _else_text(construct: Callable[[Any, Any], Any]) -> Callable[[_Loader, ScalarNode], Any]:
+    def constructed(loader: _Loader, node: ScalarNode) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, LookupError, AttributeError):  # a tag may say what the text is not
+            return node.value
+
+    return constructed
+
+
+for _tag in (f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "timestamp")):
+    _Loader.add_constructor(_tag, _else_text(yaml.SafeLoader.yaml_constructors[_tag]))
 
 
 class _UnreadableError(Exception):
@@ -54,9 +73,9 @@ def read_policy(body: bytes) -> Policy:
     except yaml.MarkedYAMLError as unreadable:
         mark = unreadable.problem_mark or unreadable.context_mark
         raise _unreadable(unreadable.problem or "", mark.line + 1 if mark else 0) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError) as unreadable:
         # No value of the document is repeated: what YAML says of a bad one may contain it.
-        raise _unreadable("a value in it has no meaning", 0) from None
+        raise _unreadable(*_without_value(unreadable, body)) from None
     if wrong := [
         FieldError(Words(each.en, each.zh), pointer_of(each.place))
         for each in (*contradictions(policy), *unknown_zones(policy))
@@ -65,15 +84,26 @@ def read_policy(body: bytes) -> Policy:
     return policy
 
 
+def _without_value(error: Exception, body: bytes) -> tuple[str, int]:
+    """What is wrong with a document that has no places yet, and in which line."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not in UTF-8", body.count(b"\n", 0, error.start) + 1
+    if isinstance(error, ReaderError):
+        text = body.decode("utf-8-sig", "replace")
+        return "it has a control character", text.count("\n", 0, error.position) + 1
+    return "a value in it has no meaning", 0
+
+
 def pointer_of(place: Iterable[str | int]) -> str:
     """A place in the document as a JSON pointer."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
+    parts = (str(part).encode("utf-8", "replace").decode() for part in place)
+    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
 def _load(body: bytes, lines: dict[str, int]) -> Any:
     text = body.decode("utf-8-sig").replace("\t", "  ")
     _check_events(text)
-    loader = yaml.SafeLoader(text)
+    loader = _Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
@@ -119,7 +149,10 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
 
 def _unreadable(problem: str, line: int) -> Problem:
     en = f"The policy cannot be read: {problem}." if problem else "The policy cannot be read."
-    zh = f"无法读取策略文档：{in_chinese(problem)}。" if problem else "无法读取策略文档。"
+    reason = in_chinese(problem)
+    if reason == problem:  # YAML's own words
+        reason = f"YAML 语法有误（{problem}）"
+    zh = f"无法读取策略文档：{reason}。" if problem else "无法读取策略文档。"
     return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), "")])
 
 

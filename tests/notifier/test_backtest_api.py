@@ -138,7 +138,7 @@ def test_only_the_debtors_named_are_tried(world: World) -> None:
         ({"debtors": []}, "/debtors"),
         ({"policy": document(stop(10, hold=-1))}, "/policy/steps/0/hold"),
         ({"policy": "version: [1\n"}, "/policy"),
-        ({"against": document(stop(10), stop(11))}, "/against"),
+        ({"against": document(stop(10), stop(11))}, "/against/steps"),
     ],
 )
 def test_what_cannot_be_tried_is_refused_with_its_place(

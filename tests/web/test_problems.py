@@ -35,7 +35,7 @@ def test_a_parameter_is_named_as_one() -> None:
     assert answer.status_code == 422
     assert {each["parameter"] for each in answer.json()["errors"]} == {"as_of", "limit"}
     assert "2013-02-30" not in answer.text
-    assert "(1000)" in answer.text
+    assert "(at most 1000)" in answer.text
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"amount": NaN', b"[" * 900])

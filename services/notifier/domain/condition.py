@@ -31,7 +31,7 @@ def _amounts(value: Any) -> Any:
     """Amounts by currency, with exactly the currency's decimals: ``{"CNY": "50000.00"}``."""
     if not isinstance(value, dict) or not value:
         raise ValueError('must name at least one currency, as in {CNY: "50000.00"}')
-    return {currency: _amount(currency, amount) for currency, amount in sorted(value.items())}
+    return {currency: _amount(currency, value[currency]) for currency in sorted(value, key=str)}
 
 
 def _amount(currency: Any, amount: Any) -> str:
@@ -55,7 +55,7 @@ def _share(value: Any) -> Any:
         share = Decimal(str(value))
     except InvalidOperation:
         share = Decimal(0)
-    if isinstance(value, bool) or not Decimal("0.0001") <= share <= 100:
+    if isinstance(value, bool) or share.is_nan() or not Decimal("0.0001") <= share <= 100:
         raise ValueError("must be a share of the limit such as 0.9")
     return str(share.normalize())
 

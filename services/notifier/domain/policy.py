@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
 from huikuan.debtor.evidence import Grade
 from services.notifier.domain.calendars import Day, WorkingDays
@@ -192,19 +192,20 @@ class Policy(Switches):
         led = [{"per": "item", **step} if isinstance(step, dict) else step for step in steps]
         return {**document, "steps": led}
 
-    @model_validator(mode="after")
-    def _steps_have_names_of_their_own(self) -> "Policy":
-        if not 1 <= len(self.steps) <= STEPS_MAX:
+    @field_validator("steps")
+    @classmethod
+    def _have_names_of_their_own(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if not 1 <= len(steps) <= STEPS_MAX:
             raise ValueError(f"a policy has 1 to {STEPS_MAX} steps")
         known: dict[str, list[Step]] = {}
-        for step in self.steps:
+        for step in steps:
             for other in known.setdefault(step.name, []):
                 if other.scope == step.scope:
                     raise ValueError(f'two steps are called "{step.name}" and have one scope')
                 if other.kind != step.kind:
                     raise ValueError(f'the steps called "{step.name}" are of two kinds')
             known[step.name].append(step)
-        return self
+        return steps
 
     @cached_property
     def severity(self) -> dict[str, int]:

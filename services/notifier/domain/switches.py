@@ -19,7 +19,7 @@ def _weight(value: Any) -> Any:
         weight = Decimal(str(value))
     except InvalidOperation:
         weight = Decimal(-1)
-    if isinstance(value, bool) or not 0 <= weight <= 1:
+    if isinstance(value, bool) or weight.is_nan() or not 0 <= weight <= 1:
         raise ValueError('must be a share from 0 to 1, such as "0.5"')
     return str(weight.normalize())
 
