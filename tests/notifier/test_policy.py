@@ -183,8 +183,24 @@ def test_a_mild_step_after_a_severe_one_is_out_of_order() -> None:
     late = "  - {name: late, kind: notice, when: {days_overdue: 60}}\n"
     ((pointer, detail),) = refusals(GOOD + stop + late)
     assert pointer == "/steps/2"
-    assert detail.startswith('Line 7: "late" (notice) at 60 days stands after "stop"')
+    assert detail.startswith('Line 7: "late" (notice) at days_overdue 60 stands after "stop"')
     assert read_policy((GOOD + late + stop).encode()).version == "v1"
+
+
+def test_steps_are_in_order_of_how_hard_they_are_whatever_both_ask_for() -> None:
+    def ladder(hard: str, mild: str) -> str:
+        said = (
+            f"{{name: s, kind: stop_supply, when: {hard}}}, {{name: r, kind: notice, when: {mild}}}"
+        )
+        return f"version: v1\neffective_on: 2026-01-01\nsteps: [{said}]"
+
+    for hard, mild in (
+        ("{days_overdue: 30}", "{days_overdue: 1}"),
+        ("{balance: {CNY: 100}}", "{balance: {CNY: 5000}}"),
+        ("{broken_promises: 2}", "{broken_promises: 1}"),
+    ):
+        assert [place for place, _ in refusals(ladder(hard, mild))] == ["/steps/1"]
+    assert read_policy(ladder("{days_overdue: 30}", "{broken_promises: 1}").encode()).steps
 
 
 def test_buckets_are_tested_only_where_they_have_shares() -> None:

@@ -93,32 +93,35 @@ def _wrong_channels(at: int, step: Step, policy: Policy) -> Iterator[Contradicti
 
 
 def _out_of_order(policy: Policy) -> Iterator[Contradiction]:
-    """A milder kind that comes later in an item's life than a harder one, and stands after it."""
+    """A milder kind that stands after a harder one, where both ask for the same thing alone."""
     for at, step in enumerate(policy.steps):
-        age = _plain_age(step)
         for harder in policy.steps[:at]:
-            other = _plain_age(harder)
-            if age is None or other is None or harder.per != step.per or age <= other:
+            if harder.per != step.per or harder.scope != step.scope or _rank(step) >= _rank(harder):
                 continue
-            if harder.scope == step.scope and _rank(step) < _rank(harder):
+            asked = next(_asked_alone_by_both(step.when, harder.when), None)
+            if asked is not None:
+                thing, mild, hard = asked
                 yield Contradiction(
                     ("steps", at),
-                    f'"{step.name}" ({step.kind}) at {age} days stands after "{harder.name}" '
-                    f"({harder.kind}) at {other}: steps go from mild to severe",
-                    f"“{step.name}”（{step.kind}，{age} 天）排在“{harder.name}”"
-                    f"（{harder.kind}，{other} 天）之后：步骤应由轻到重",
+                    f'"{step.name}" ({step.kind}) at {thing} {mild} stands after "{harder.name}" '
+                    f"({harder.kind}) at {hard}: steps go from mild to severe",
+                    f"“{step.name}”（{step.kind}，{thing} {mild}）排在“{harder.name}”"
+                    f"（{harder.kind}，{hard}）之后：步骤应由轻到重",
                 )
                 break
 
 
+def _asked_alone_by_both(
+    when: Condition, other: Condition
+) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """The one threshold that both name, and its two values; nothing where either names more."""
+    if len(when.model_dump(exclude_none=True)) == 1:
+        for place, least, others in _same_thresholds(when, other):
+            yield " ".join(place), least, others
+
+
 def _rank(step: Step) -> int:
     return _RANKS.get(step.kind, 0)
-
-
-def _plain_age(step: Step) -> int | None:
-    """The age at which a step comes, where age alone decides."""
-    asked = step.when.model_dump(exclude_none=True)
-    return step.when.days_overdue if set(asked) == {"days_overdue"} else None
 
 
 def _never_lifted(at: int, step: Step) -> Iterator[Contradiction]:
