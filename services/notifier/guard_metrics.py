@@ -1,12 +1,16 @@
 """What Prometheus reads about guards."""
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from services.notifier.alarms import alarms_of, tripped_days
+from services.notifier.domain.objections import OBJECTIONS
 from services.notifier.following import Following
+from services.notifier.rules import case_in
 
 
 class GuardMetrics(Collector):
@@ -29,7 +33,7 @@ class GuardMetrics(Collector):
             if released is None
         )
         numbers = (held, self._service.count_set_aside(), len(list(alarms_of(shareds))))
-        *families, behind = _families()
+        *families, behind, by_reason = _families()
         for family, number in zip(families, numbers, strict=True):
             family.add_metric([], number)
             yield family
@@ -37,6 +41,23 @@ class GuardMetrics(Collector):
             if day := shareds[0].setting.open_on:
                 behind.add_metric([feed.source, feed.feed], (day - feed.through_on).days)
         yield behind
+        held_for = self._held_for()
+        for reason in sorted(OBJECTIONS):
+            by_reason.add_metric([reason], held_for[reason])
+        yield by_reason
+
+    def _held_for(self) -> Counter[str]:
+        """Steps by the guard that holds them: who has one is looked at again on the next day."""
+        day = self._service.shared().setting.open_on
+        if day is None:
+            return Counter()
+        return Counter(
+            each.held
+            for _, _, rows in self._service.to_review(day + timedelta(days=1))
+            for _, row in rows
+            for each in case_in(row.body).open
+            if each.held is not None
+        )
 
 
 def _families() -> list[GaugeMetricFamily]:
@@ -54,5 +75,8 @@ def _families() -> list[GaugeMetricFamily]:
             "huikuan_feed_days_behind",
             "Days from the date through which a feed is complete to the open business day.",
             labels=["source", "feed"],
+        ),
+        GaugeMetricFamily(
+            "huikuan_steps_held", "Steps that a guard holds, by its reason.", labels=["reason"]
         ),
     ]

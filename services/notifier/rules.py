@@ -197,6 +197,11 @@ class NotifierRules:
         return verdict(weight, count, record, shared)
 
 
+def case_in(body: bytes) -> Case:
+    """The case in a debtor's state, without his account."""
+    return _case_decoder.decode(body[4 : 4 + int.from_bytes(body[:4])])
+
+
 def _type(record: Record) -> str:
     return record.meta.type if record.meta else ""
 

@@ -133,3 +133,21 @@ def test_sums_over_currencies_are_exact() -> None:
     assert exact is not None
     assert exact * 100_000 == 4_812_345_678_900_000_000 + 2_310 + 1_000
     assert worth({"JPY": 1}, "CNY", rates, MAY_31) is None
+
+
+def test_steps_that_a_guard_holds_are_a_metric_by_their_reason(world: World) -> None:
+    def held() -> dict[str, float]:
+        world.drain()
+        lines = world.client.get("/metrics").text.splitlines()
+        found = [line for line in lines if line.startswith("huikuan_steps_held{")]
+        return {line.split('"')[1]: float(line.split()[-1]) for line in found}
+
+    owing(world)
+    assert set(held().values()) == {0.0}
+    rate(world, "USD", "CNY", "7.00")
+    world.fact(paid("P", "100.00", june(4), currency="USD"))
+    world.open(june(5))
+    assert held()["unmatched_cash"] == 1
+    assert sum(held().values()) == 1
+    world.fact(paid("Q", "700.00", june(5), "A", currency="CNY"))
+    assert sum(held().values()) == 0
