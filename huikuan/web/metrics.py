@@ -44,7 +44,7 @@ class Metrics:
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one answered request."""
-        route = getattr(scope.get("route"), "path", "") or "unmatched"
+        route = _template_of(scope) or "unmatched"
         method = scope["method"] if route != "unmatched" else ""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
@@ -52,6 +52,12 @@ class Metrics:
     def respond(self) -> Response:
         """The page that Prometheus reads."""
         return Response(generate_latest(self.registry), media_type=MEDIA_TYPE)
+
+
+def _template_of(scope: Scope) -> str:
+    """The path as it is published: FastAPI's route itself may lack what stands before it."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return str(getattr(included or scope.get("route"), "path", ""))
 
 
 class _Lag(Collector):

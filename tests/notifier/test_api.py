@@ -385,3 +385,11 @@ def test_an_id_with_slashes_is_a_debtor_like_any_other(world: World) -> None:
 def test_the_invariants_hold(world: World) -> None:
     stopped(world)
     assert world.client.get("/health/invariants").status_code == 200
+
+
+def test_metrics_name_each_path_as_it_is_published(world: World) -> None:
+    world.adopt()
+    world.get("/debtors/acme/forecast")
+    page = world.client.get("/metrics").text
+    for route in ("/v1/policy", "/v1/debtors/{debtor:path}/forecast"):
+        assert f'route="{route}",status="200"' in page
