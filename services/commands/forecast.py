@@ -90,7 +90,7 @@ def _words(words: Sequence[tuple[str, Answer]]) -> None:
     if not words:
         return
     columns = (
-        say("debtor", "欠款人"),
+        say("debtor", "客户"),
         say("on", "日期"),
         say("word", "动作"),
         say("step", "步骤"),

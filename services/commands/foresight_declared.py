@@ -23,7 +23,7 @@ def declare(app: typer.Typer) -> None:
     app.command(
         help=say(
             "Tell one debtor's story: owed, promised, escalated; with --step why, or why not.",
-            "讲清一个欠款人：欠款、承诺、措施；加 --step 说明某步骤为何生效或未生效。",
+            "讲清一个客户：欠款、承诺、措施；加 --step 说明某步骤为何生效或未生效。",
         ),
         epilog=examples(
             "huikuan explain 1604-LIFKX",
@@ -34,7 +34,7 @@ def declare(app: typer.Typer) -> None:
     app.command(
         help=say(
             "Tell what will happen if nothing arrives: to one debtor, or to all.",
-            "若无变化将发生什么：某个欠款人，或全部欠款人。",
+            "若无变化将发生什么：某个客户，或全部客户。",
         ),
         epilog=examples(
             "huikuan forecast",
@@ -67,7 +67,7 @@ def forecast(
     step: Annotated[str, typer.Option(help=say("This step only.", "仅此步骤。"))] = "",
     kind: Annotated[str, typer.Option(help=say("This kind only.", "仅此类措施。"))] = "",
     limit: Annotated[
-        int, typer.Option(min=1, max=1000, help=say("Debtors shown.", "显示的欠款人数。"))
+        int, typer.Option(min=1, max=1000, help=say("Debtors shown.", "显示的客户数。"))
     ] = 100,
     json: AsJson = False,
 ) -> None:

@@ -70,7 +70,8 @@ def _balance(currency: str, balance: Answer, items: Sequence[Answer]) -> Iterato
     if float(balance.get("unapplied") or 0):
         unapplied = balance["unapplied"]
         yield say(
-            f"Money without an item: {currency} {unapplied}.", f"未核销款：{currency} {unapplied}。"
+            f"Money without an item: {currency} {unapplied}.",
+            f"未核销收款：{currency} {unapplied}。",
         )
 
 

@@ -26,12 +26,12 @@ OBJECTED: dict[str, Words] = {
     UNMATCHED: Words(
         "Cash that pays nothing yet is at least as much as what is overdue; match it, or let a "
         "person approve.",
-        "未核销的收款不少于逾期金额；请核销，或经人工批准后生效。",
+        "未核销的收款不少于逾期金额；请完成收款核销，或经人工批准后生效。",
     ),
     UNRATED: Words(
         "There is cash that pays nothing yet, in a currency without a rate; set the rate, match "
         "it, or let a person approve.",
-        "存在未核销的外币收款而缺少汇率；请设置汇率、核销，或经人工批准后生效。",
+        "存在未核销的外币收款而缺少汇率；请设置汇率、完成收款核销，或经人工批准后生效。",
     ),
 }
 

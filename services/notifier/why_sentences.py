@@ -21,7 +21,7 @@ THRESHOLDS = {
     "days_overdue": Words("days overdue", "逾期天数"),
     "overdue_amount": Words("overdue amount", "逾期金额"),
     "balance": Words("balance", "未付余额"),
-    "exposure": Words("exposure", "风险敞口"),
+    "exposure": Words("exposure", "信用占用"),
     "promise_shortfall": Words("promised and not paid", "承诺未付金额"),
     "overdue_items": Words("overdue items", "逾期笔数"),
     "open_items": Words("open items", "未结笔数"),
@@ -125,7 +125,7 @@ def _told(step: str, kind: str, judged: Mapping[str, Any]) -> Iterator[Words]:
 def _status(step: str, kind: str, judged: Mapping[str, Any]) -> Words:
     subject = judged["subject"]
     en = "the debtor" if subject == DEBTOR else subject
-    zh = "该欠款人" if subject == DEBTOR else subject
+    zh = "该客户" if subject == DEBTOR else subject
     named = f"“{step}”（{KINDS_ZH.get(kind, kind)}）"
     since = judged["effective_on"]
     match judged["status"]:

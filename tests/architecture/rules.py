@@ -22,6 +22,14 @@ FLOATS_ALLOWED: dict[str, str] = {}
 _UNFINISHED = re.compile(r"\b(" + "|".join(("FIX" + "ME", "TO" + "DO", "XX" + "X")) + r")\b")
 
 
+_WORDS = {
+    "欠款人": "客户",
+    "风险敞口": "信用占用",
+    "(?<!收款)(?<!坏账)(?<!未)核销": "收款核销 or 坏账核销",
+}
+"""Chinese words that the glossary has another one for."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One Python file, by its path from the project's root."""
@@ -130,6 +138,15 @@ def docstrings_in_the_language(source: Source) -> Complaints:
             )
 
 
+def words_of_the_glossary(source: Source) -> Complaints:
+    if source.is_test:
+        return
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        for word, instead in _WORDS.items():
+            if found := re.search(word, line):
+                yield f"{source.path}:{number} {found[0]}; the glossary says {instead}"
+
+
 RULES: tuple[Rule, ...] = (
     short_functions,
     short_files,
@@ -139,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     no_floats_in_rules,
     nothing_unfinished,
     docstrings_in_the_language,
+    words_of_the_glossary,
 )
 
 

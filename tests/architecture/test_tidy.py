@@ -52,6 +52,8 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.nothing_unfinished, "tests/x.py", "x = 1  # TO" + "DO: the rest"),
     (rules.docstrings_in_the_language, "huikuan/x.py", "def allocate(): ..."),
     (rules.docstrings_in_the_language, "huikuan/x.py", "class Account: ..."),
+    (rules.words_of_the_glossary, "services/x.py", 'x = "该欠款人"'),
+    (rules.words_of_the_glossary, "services/x.py", 'x = "请核销"'),
 ]
 GOOD: list[tuple[Rule, str, str]] = [
     (rules.short_functions, "huikuan/x.py", 'def f():\n    """' + "a\n" * 40 + '"""\n    g()\n'),
@@ -60,6 +62,7 @@ GOOD: list[tuple[Rule, str, str]] = [
     (rules.no_clock_in_rules, DOMAIN, "overdue = standing.today - due_on"),
     (rules.no_floats_in_rules, "services/ledger/bench.py", "share = 0.5"),
     (rules.docstrings_in_the_language, "huikuan/x.py", "def _private(): ..."),
+    (rules.words_of_the_glossary, "services/x.py", 'x = "未核销收款、收款核销、坏账核销"'),
 ]
 
 

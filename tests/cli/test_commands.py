@@ -77,7 +77,7 @@ def test_why_a_step_is_in_force_is_told_in_both_languages(home: Path) -> None:
     assert "“warning” (notice) is in force against the debtor since 2012-05-04." in told
     assert "when/days_overdue\t1\t1\tyes\t" in told
     chinese = run(home, "explain", "imported", "--step", "warning", HUIKUAN_LANG="zh").stdout
-    assert "“warning”（催款函）自 2012-05-04 起对该欠款人生效。" in chinese
+    assert "“warning”（催款函）自 2012-05-04 起对该客户生效。" in chinese
     unknown = run(home, "explain", "imported", "--step", "none")
     assert (unknown.returncode, unknown.stdout) == (4, "")
 

@@ -85,7 +85,7 @@ def test_why_not_names_what_is_lacking_and_when_it_comes(world: World) -> None:
         "It comes on 2012-06-06 if nothing arrives.",
     ]
     assert answer["sentences"]["zh"] == [
-        "“stop”（停止发货）对该欠款人未生效。",
+        "“stop”（停止发货）对该客户未生效。",
         "要求逾期天数 5，现为 2：未达到。",
         "若无变化，将于 2012-06-06 生效。",
     ]
