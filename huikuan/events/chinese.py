@@ -42,6 +42,7 @@ _SENTENCES: dict[str, str] = {
     "must be a date from {} to {}": "日期应在 {} 与 {} 之间",
     "must be a whole number from {} to {}": "应为 {} 至 {} 之间的整数",
     "is empty; an id has 1 to 200 characters": "为空；编号长度为 1 至 200 个字符",
+    "is empty; say why": "为空；请说明理由",
     "is longer than {} characters": "超过 {} 个字符",
     "begins or ends with a space; send it without": "首尾有空格；请去除",
     "has a character that cannot be seen; send letters, digits and signs only": (

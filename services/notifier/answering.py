@@ -23,6 +23,9 @@ PROOFS = Words(
     "that name the invoice.",
     "证据包括：发货已签收、发票送达有凭证、客户作出付款承诺或付款指明该发票。",
 )
+NO_REASON = Words(
+    "A guard holds it: say why it is right all the same.", "由保护机制暂缓：请说明放行理由。"
+)
 OLDER = Words("The hold_seq is not this escalation's.", "hold_seq 与该升级不符。")
 
 
@@ -55,13 +58,15 @@ class Answering:
         return say_command(self._service, debtor, event, event_id, trace)
 
     def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
-        """A person approves what is proposed. Raises the ``Problem`` 404 or 409."""
+        """A person approves what is proposed. Raises the ``Problem`` 404, 409 or 422."""
         about = find_escalation(self._service, escalation)
         found = about.escalation
         if found.status != "proposed":
             raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
         if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
             raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
+        if found.held is not None and reason is None:
+            raise Problem(422, errors=[FieldError(NO_REASON, "/reason")])
         _must_be_proved(about)
         event = EscalationApproved(
             company=found.company,

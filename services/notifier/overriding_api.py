@@ -9,10 +9,19 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition
 from services.notifier.overriding import Asked, Overriding
-from services.notifier.requests import By, Debtor, Key, answered, key_in, name_in, trace_of
+from services.notifier.requests import (
+    By,
+    Debtor,
+    Key,
+    Reason,
+    answered,
+    key_in,
+    name_in,
+    reason_in,
+    trace_of,
+)
 
 INVOICES_MAX = 1_000
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -80,7 +89,7 @@ def _asked(body: OverrideBody, override: str) -> Asked:
         step=body.step,
         effect=body.effect,
         by=name_in(body.by),
-        reason=body.reason,
+        reason=reason_in(body.reason),
         from_on=body.from_on,
         until=body.until,
         invoices=tuple(body.invoices),

@@ -34,8 +34,8 @@ def name_in(by: str, pointer: str = "/by", parameter: str = "") -> str:
 
 
 def reason_in(reason: str) -> str:
-    """Why somebody decides; raises the ``Problem`` 422 where it cannot be kept."""
-    if fault := fault_of_word(reason):
+    """Why somebody decides; raises the ``Problem`` 422 where it says nothing or cannot be kept."""
+    if fault := fault_of_word(reason) or (None if reason.strip() else "is empty; say why"):
         raise Problem(422, errors=[FieldError(both(fault), "/reason")])
     return reason
 

@@ -120,7 +120,9 @@ def test_a_person_approves_one_and_only_that_one_goes(world: World) -> None:
     world.open(june(4))
     world.open(june(5))
     held = world.get("/debtors/d03/escalations")["history"][0]["escalation"]
-    answer = world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li"})
+    answer = world.client.post(
+        f"/v1/escalations/{held}/approvals", json={"by": "li", "reason": "seen"}
+    )
     assert answer.status_code == 201
     world.drain()
     world.open(june(6))
@@ -158,7 +160,7 @@ def test_what_people_approved_one_by_one_is_not_counted(world: World) -> None:
     world.open(june(5))
     for debtor in DEBTORS:
         held = world.get(f"/debtors/{debtor}/escalations")["history"][0]["escalation"]
-        world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li"})
+        world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li", "reason": "seen"})
     world.drain()
     world.open(june(6))
     assert states(world) == {"stop": 12}
@@ -234,7 +236,7 @@ def test_of_steps_with_one_name_the_one_that_is_meant_for_him_says_whether_he_co
     world.open(june(5))
     for debtor in DEBTORS[:6]:
         held = world.get(f"/debtors/{debtor}/escalations")["history"][0]["escalation"]
-        world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li"})
+        world.client.post(f"/v1/escalations/{held}/approvals", json={"by": "li", "reason": "seen"})
     world.drain()
     assert world.get("/breaker")["items"][0]["steps"] == 6, "those whom nobody is asked about"
     world.open(june(6))

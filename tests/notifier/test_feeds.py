@@ -107,7 +107,9 @@ def test_after_so_many_days_it_is_held_for_approval(days: int, last: int, world:
     assert held(world) == [("proposed", "feed_awaited"), ("held", "feed_late")]
     (entry,) = world.get("/debtors/acme/escalations")["history"]
     assert (entry["held"]["reason"], entry["held"]["on"]) == ("feed_late", f"2012-06-{last:02}")
-    world.client.post(f"/v1/escalations/{entry['escalation']}/approvals", json={"by": "li"})
+    world.client.post(
+        f"/v1/escalations/{entry['escalation']}/approvals", json={"by": "li", "reason": "seen"}
+    )
     world.drain()
     world.open(june(last + 6))
     assert world.history() == [("stop", f"2012-06-{last + 6:02}", "raised")]

@@ -177,7 +177,10 @@ def test_a_person_lets_one_go_with_a_reason_that_is_kept(world: World) -> None:
     tripped(world)
     (entry,) = world.get("/debtors/d00/escalations")["history"]
     path = f"/v1/escalations/{entry['escalation']}/approvals"
-    assert world.client.post(path, json={"by": "li", "reason": "a\nb"}).status_code == 422
+    for reason in ({}, {"reason": "  "}, {"reason": "a\nb"}):
+        refused = world.client.post(path, json={"by": "li", **reason})
+        assert refused.status_code == 422
+        assert [each["pointer"] for each in refused.json()["errors"]] == ["/reason"]
     answer = world.client.post(path, json={"by": "li", "reason": "he was called"})
     assert answer.status_code == 201
     (entry,) = world.get("/debtors/d00/escalations")["history"]

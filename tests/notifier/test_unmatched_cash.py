@@ -102,7 +102,9 @@ def test_a_person_approves_all_the_same(world: World) -> None:
     world.fact(paid("P", "100.00", june(4), currency="USD"))
     world.open(june(5))
     escalation = world.get("/debtors/acme/escalations")["history"][0]["escalation"]
-    world.client.post(f"/v1/escalations/{escalation}/approvals", json={"by": "li"})
+    world.client.post(
+        f"/v1/escalations/{escalation}/approvals", json={"by": "li", "reason": "seen"}
+    )
     world.drain()
     world.open(june(6))
     assert world.history() == [("stop", "2012-06-06", "raised")]
