@@ -16,4 +16,5 @@ def open_days(day: date, *, as_json: bool) -> None:
     if as_json:
         show.as_json(answer)
     else:
-        show.line(say(f"Open: {day}", f"已开启营业日：{day}"))
+        open_on = answer["open_on"]  # a day that was open before opens nothing again
+        show.line(say(f"Open: {open_on}", f"当前营业日：{open_on}"))

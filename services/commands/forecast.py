@@ -34,6 +34,9 @@ def of_all(wanted: Answer, *, until: date | None, as_json: bool) -> None:
         show.as_json(told)
         return
     show.line(_window(told))
+    if not told["totals"]:
+        show.line(_nothing())
+        return
     _totals(told["totals"])
     _words([(each["debtor"], word) for each in told["items"] for word in each["items"]])
     if "next" in told:
@@ -48,7 +51,7 @@ def sentences(told: Answer) -> Iterator[str]:
     yield _window(told)
     coming = told["next"]
     if coming is None:
-        yield say("No step will come.", "不会有新步骤。")
+        yield _nothing()
         return
     step, on, word = coming["step"], coming["on"], coming["word"]
     yield say(f"Next: {step}, {word} on {on}.", f"下一步：{on} {step}（{word}）。")
@@ -65,6 +68,10 @@ def sentences(told: Answer) -> Iterator[str]:
             yield say(f"{en} {amounts} by {by} prevents it.", f"{by} 前{zh} {amounts} 可避免。")
     if not offered:
         yield say("Nothing prevents it.", "无法避免。")
+
+
+def _nothing() -> str:
+    return say("No step will come.", "不会有新步骤。")
 
 
 def _window(told: Answer) -> str:

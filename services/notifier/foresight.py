@@ -9,6 +9,8 @@ from itertools import islice
 
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.rules import weighing
+from huikuan.web.problems import FieldError, Problem
+from huikuan.web.wording import Words
 from services.notifier.eve import Eve
 from services.notifier.following import Following
 from services.notifier.forecast import Ahead, Foreseen, begins, forecast
@@ -22,6 +24,8 @@ DAYS_AHEAD = timedelta(days=90)
 """How far a debtor's forecast looks unless it is told."""
 PORTFOLIO_DAYS_AHEAD = timedelta(days=30)
 FARTHEST = timedelta(days=3_660)
+
+PAST = Words("Is before the open business day.", "早于当前营业日。")
 
 Wanted = Callable[[Foreseen], bool]
 Told = tuple[str, frozenset[str], list[Foreseen]]
@@ -114,6 +118,10 @@ def said_already(watched: Watched) -> frozenset[str]:
 
 
 def _until(shared: Shared, until: date | None, ahead: timedelta) -> date | None:
-    """How far to look; None before the first business day."""
+    """How far to look; None before the first business day, 422 for a day before the open one."""
     open_on = shared.setting.open_on
-    return None if open_on is None else min(until or open_on + ahead, open_on + FARTHEST)
+    if open_on is None:
+        return None
+    if until is not None and until < open_on:
+        raise Problem(422, errors=[FieldError(PAST, parameter="until")])
+    return min(until or open_on + ahead, open_on + FARTHEST)

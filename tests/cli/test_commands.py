@@ -100,6 +100,7 @@ def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: 
     narrow = run(home, "forecast", "--kind", "stop_supply", "--until", "2012-09-01", "--json")
     answer = msgspec.json.decode(narrow.stdout)
     assert (answer["until"], answer["totals"], answer["items"]) == ("2012-09-01", [], [])
+    assert "No step will come." in run(home, "forecast", "--kind", "stop_supply").stdout
 
 
 def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_confirming(
@@ -117,6 +118,7 @@ def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_conf
 
 def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
     run(home, "day", "open", "2012-05-04")  # before the first day everybody is answered, emptily
+    assert run(home, "day", "open", "2012-05-02").stdout == "Open: 2012-05-04\n"
     done = run(home, "explain", "no body/of that name")
     assert (done.returncode, done.stdout) == (4, "")
     chinese = run(home, "explain", "nobody", HUIKUAN_LANG="zh")

@@ -150,6 +150,14 @@ def test_before_the_first_day_and_of_a_stranger_nothing_is_foreseen(world: World
     assert (forecast(world)["next"], forecast(world)["items"]) == (None, [])
 
 
+@pytest.mark.parametrize("path", ["/v1/forecast", "/v1/debtors/acme/forecast"])
+def test_nothing_is_foreseen_of_the_past(world: World, path: str) -> None:
+    begin(world)
+    answer = world.client.get(path, params={"until": "2012-05-31"})
+    assert answer.status_code == 422
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["until"]
+
+
 def test_a_forecast_can_be_asked_for_as_known_at_an_earlier_time(world: World) -> None:
     begin(world)
     world.fact(owed("A", "100.00", june(2)))
