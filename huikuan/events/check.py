@@ -30,6 +30,7 @@ _RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 _AT = re.compile(r" - at `(key in )?\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([^\]]*)\]")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
 _AS_TEXT = 'must be text in quotes, as in "249.95": a JSON number may lose digits'
 
 
@@ -70,6 +71,10 @@ def invalid_from(error: msgspec.DecodeError) -> InvalidFieldError:
         path = "".join(f"/{name or index}" for name, index in _STEP.findall(found["path"]))
     if missing := _MISSING.match(text):
         return InvalidFieldError(f"{path}/{missing[1]}", "is missing")
+    if unknown := _UNKNOWN.match(text):
+        return InvalidFieldError(f"{path}/{unknown[1]}", "is no field that is known here")
+    if text.startswith("Invalid enum value"):
+        return InvalidFieldError(path, "is none of the words that are allowed here")
     if re.match(r"Expected `str( \| null)?`, got `(int|float)`", text):
         return InvalidFieldError(path, _AS_TEXT)
     if text == "Invalid RFC3339 encoded date" or text.startswith("Expected `date"):

@@ -71,8 +71,23 @@ _SENTENCES: dict[str, str] = {
     "must be text, a whole number of 32 bits, true or false": "应为文本、32 位整数或布尔值",
     "stands beside data; send only one of them": "与 data 同时出现；只能给出其一",
     "is not JSON in base64; send data as JSON": "不是 base64 编码的 JSON；请直接用 data",
+    "is no field that is known here": "未知字段",
+    "is none of the words that are allowed here": "不是允许的取值",
+    "is no fact from outside: {}": "不接受外部提交的此类事件（{}）",
+    "is no type of fact from outside": "不是外部事实的类型",
+    "The same source and id came before with other data. It is known from {}.": (
+        "同一来源与 id 曾以其他内容提交；已知于 {}。"
+    ),
+    "It contradicted what is known and is kept for review. It is known from {}.": (
+        "与已知内容冲突，已留待复核；已知于 {}。"
+    ),
+    "This {} came before with other data. It is known from {}.": (
+        "该 {} 曾以其他内容提交；已知于 {}。"
+    ),
+    "Overlaps pause {} ({} to {}): resume it first, or choose other dates.": (
+        "与暂停 {}（{} 至 {}）重叠：请先结束该暂停，或改用其他日期。"
+    ),
     "Expected {}, got {}": "应为 {}，实为 {}",
-    "Invalid enum value {}": "不是允许的取值",
     "Integer value out of range": "数值过大",
     "Input data was truncated": "JSON 不完整",
     "JSON is malformed: {}": "不是合法的 JSON（{}）",

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.events.check import decode_checked
-from huikuan.events.chinese import in_chinese
 from huikuan.events.fields import Event
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.ledger import ExchangeRateSet, FeedCompleted
@@ -18,6 +17,7 @@ from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.ledger.announcing import Announcing
 from services.ledger.answers import answer_json
+from services.ledger.languages import both
 
 E = TypeVar("E", bound=Event)
 _KEY_REUSED = Words(
@@ -49,7 +49,7 @@ def announcing_router(announcing: Announcing) -> APIRouter:
         body = await request.body()
         command = request.headers.get("idempotency-key", "") or str(uuid_utils.uuid7())
         if fault := fault_of_id(command):
-            raise Problem(422, errors=[FieldError(_both(fault), parameter="Idempotency-Key")])
+            raise Problem(422, errors=[FieldError(both(fault), parameter="Idempotency-Key")])
 
         def say() -> Response:
             event = _read(ExchangeRateSet, body)
@@ -76,8 +76,4 @@ def _read(kind: type[E], body: bytes) -> E:
 
 
 def _refused(wrong: InvalidFieldError) -> Problem:
-    return Problem(422, errors=[FieldError(_both(wrong.reason), wrong.pointer)])
-
-
-def _both(reason: str) -> Words:
-    return Words(reason, in_chinese(reason))
+    return Problem(422, errors=[FieldError(both(wrong.reason), wrong.pointer)])

@@ -20,9 +20,10 @@ from services.ledger.asked import (
     period_in,
     rows_in,
 )
-from services.ledger.domain.days import TooManyDaysError
+from services.ledger.domain.days import DAYS_MAX, TooManyDaysError
 from services.ledger.domain.reading import Row
 from services.ledger.gathering import Gathering
+from services.ledger.languages import told
 from services.ledger.service import Ledger
 from services.ledger.settling_api import settling_router
 from services.ledger.taking import Taken
@@ -53,7 +54,8 @@ def _intake_router(ledger: Ledger) -> APIRouter:
         else:
             rows = rows_in(body, media_type)
         taken = await gathering.do(rows)
-        return answer_json({"results": taken.results, "position": taken.position.encode()})
+        results = told(taken.results, request.headers.get("accept-language", ""))
+        return answer_json({"results": results, "position": taken.position.encode()})
 
     return router
 
@@ -69,7 +71,8 @@ def _days_router(ledger: Ledger) -> APIRouter:
             try:
                 opened, position = ledger.days.open_through(asked)
             except TooManyDaysError as error:
-                detail = Words(str(error), "一次开启的营业日过多。")
+                zh = f"将开启 {error.count} 个营业日；一次至多 {DAYS_MAX} 个"
+                detail = Words(str(error), zh)
                 problem = FieldError(detail, "/date")
                 raise Problem(422, "too_many_days", errors=[problem]) from None
             answer = {"open_on": ledger.days.last(), "opened": opened}

@@ -70,7 +70,8 @@ def decoded(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         wrong = invalid_from(error)
-        raise Problem(422, errors=[FieldError(wrong.reason, wrong.pointer)]) from None
+        words = Words(wrong.reason, wrong.reason_zh)
+        raise Problem(422, errors=[FieldError(words, wrong.pointer)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         detail = Words("The body is not JSON.", "请求体不是 JSON。")
         raise Problem(400, "malformed_json", detail) from None

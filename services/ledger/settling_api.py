@@ -13,6 +13,7 @@ from huikuan.web.wording import Words
 from services.ledger.answers import answer_json
 from services.ledger.asked import decoded
 from services.ledger.domain.settling import Decision
+from services.ledger.languages import both, listed
 from services.ledger.service import Ledger
 from services.ledger.settling import (
     NotFreeError,
@@ -29,10 +30,11 @@ def settling_router(ledger: Ledger) -> APIRouter:
     router = APIRouter(tags=["quarantine"])
 
     @router.get("/quarantine", summary="Conflicts, and records that nobody could read")
-    def quarantine(waited: AfterPosition, page: Page) -> Response:
+    def quarantine(request: Request, waited: AfterPosition, page: Page) -> Response:
         del waited
         try:
-            return answer_json(ledger.quarantine.page(page.after, page.limit))
+            found = ledger.quarantine.page(page.after, page.limit)
+            return answer_json(listed(found, request.headers.get("accept-language", "")))
         except ValueError:
             detail = Words("is no `next` of this list", "不是本列表给出的 next")
             raise Problem(422, errors=[FieldError(detail, parameter="after")]) from None
@@ -61,7 +63,7 @@ def _check(decision: Decision) -> None:
         "reason": fault_of_word(decision.reason),
         "type": fault_of_word(decision.type),
     }
-    errors = [FieldError(fault, f"/{name}") for name, fault in faults.items() if fault]
+    errors = [FieldError(both(fault), f"/{name}") for name, fault in faults.items() if fault]
     if errors:
         raise Problem(422, errors=errors)
 
@@ -82,7 +84,7 @@ def _settle(ledger: Ledger, identifier: str, decision: Decision, command: str) -
             "The record is not a fact as it stands. Send the fact right, and discard the record.",
             "该记录本身不是可用的事实。请以正确内容重新发送，并丢弃此记录。",
         )
-        errors = [FieldError(error.reason, error.pointer)]
+        errors = [FieldError(both(error.reason), error.pointer)]
         raise Problem(422, "not_a_fact", detail, errors=errors) from None
     return answer_json(_answer(settled))
 
@@ -102,5 +104,5 @@ def _not_free(error: NotFreeError) -> Problem:
         "仍与已有记录冲突。若已有单据有误，请先作废（invoice.cancelled 会释放单号）再放行；"
         "否则请丢弃。",
     )
-    errors = [FieldError(reason.detail, reason.pointer)] if reason else []
+    errors = [FieldError(both(reason.detail), reason.pointer)] if reason else []
     return Problem(409, "still_contradicts", detail, errors=errors)

@@ -9,6 +9,12 @@ DAYS_MAX = 3_660
 class TooManyDaysError(ValueError):
     """More days than one request may open."""
 
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"this would open {count} days; at most {DAYS_MAX} are opened in one request"
+        )
+        self.count = count
+
 
 def days_to_open(last_on: date | None, through: date) -> list[date]:
     """The dates to open through ``through``; the first day ever is just that date."""
@@ -16,7 +22,5 @@ def days_to_open(last_on: date | None, through: date) -> list[date]:
         return [through]
     count = (through - last_on).days
     if count > DAYS_MAX:
-        raise TooManyDaysError(
-            f"this would open {count} days; at most {DAYS_MAX} are opened in one request"
-        )
+        raise TooManyDaysError(count)
     return [last_on + timedelta(days=n) for n in range(1, count + 1)]
