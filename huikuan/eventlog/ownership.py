@@ -65,6 +65,8 @@ class Ownership(Generic[S, A]):
         self.held: dict[int, Held[S, A]] = {}
         self.claimed: list[Callable[[Sequence[Claim]], None]] = []
         """Called with what was claimed, before the first record is read; may refuse by raising."""
+        self.taken: list[Callable[[], None]] = []
+        """Called when what was claimed is held: only now can it be sent from."""
 
     def renew(self) -> bool:
         """Renew leases in time; take over or give up partitions as members come and go.
@@ -88,6 +90,8 @@ class Ownership(Generic[S, A]):
             check(claims)
         changed = bool(claims) or len(kept) != len(self.held)
         self.held = kept | begun
+        for hear in self.taken if claims else ():
+            hear()
         self._next_beat = time.monotonic() + BEAT_MS / 1000
         return changed
 

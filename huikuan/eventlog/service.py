@@ -106,6 +106,7 @@ class Service(Questions[S, A]):
         parts = (self.log, self.database, self._ownership, committer)
         runner = Runner(*parts, batch_records_max, reads_ahead)
         runner.commits.append(self._committed)
+        self._ownership.taken.append(self.wake)  # what was said before can be sent now
         return runner
 
     @property
@@ -225,7 +226,6 @@ class Service(Questions[S, A]):
 
     def _claimed(self, claims: Sequence[Claim]) -> None:
         self._restored.of([claim.partition for claim in claims])
-        self.threads.wake_soon()  # what was said before these were ours can be sent now
 
     def _dated(self, saying: Saying) -> Saying:
         if saying.recorded_at:

@@ -1,6 +1,7 @@
 """Who owns a partition, and what a process that does not know it lost one can do: nothing."""
 
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import update
 from huikuan.eventlog.lease import FencedError
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.memory import MemoryLog
+from huikuan.eventlog.position import Position
 from tests.engine.acting import Feed, ToyService, everything, running, said_by, service, state_of
+from tests.engine.test_service import say, until
 
 Clock = Callable[[], int]
 
@@ -166,3 +169,21 @@ def test_positions_that_are_gone_are_refused(tmp_path: Path) -> None:
             connection.execute(update(made.core.progress).values(position=7))
         with pytest.raises(LogError, match="gone"):
             made.step()
+
+
+def test_what_is_said_while_partitions_are_claimed_is_sent_when_they_are_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huikuan.eventlog.threads._ALONE_S", 600.0)
+    monkeypatch.setattr("huikuan.eventlog.ownership.BEAT_MS", 600_000)
+    with running(MemoryLog(1), tmp_path) as made:
+        said: list[Position] = []
+
+        def speak_and_let_the_relay_look_in_vain(_: object) -> None:
+            said.append(say(made, "k", "c1", 1))
+            until(lambda: made.threads._to_send._at_s == inf)
+
+        made._ownership.claimed.append(speak_and_let_the_relay_look_in_vain)
+        made.start()
+        until(lambda: said)
+        assert made.wait_for(said[0], 30)
