@@ -55,6 +55,7 @@ class Gate:
 
     def claimed(self, partitions: Iterable[int]) -> None:
         """These are ours now: whatever their last owner did not let out waits anew."""
+        quiet: dict[int, int] = {}
         for partition in partitions:
             end = self._end_of(partition)
             with self._database.reading() as connection:
@@ -66,8 +67,11 @@ class Gate:
                 if waits:
                     self._waiting[partition] = Waiting(head, end)
             if head > released_seq and not waits:
-                # So that the next owner need not look at all of these again.
-                with self._database.writing() as connection:
+                quiet[partition] = head
+        if quiet:
+            # So that the next owner need not look at all of these again.
+            with self._database.writing() as connection:
+                for partition, head in quiet.items():
                     self._release(connection, partition, head)
 
     def folded(self, partition: int, position: int) -> bool:
