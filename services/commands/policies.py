@@ -25,9 +25,17 @@ def adopt(file: Path, *, confirm: bool, as_json: bool) -> None:
     if as_json:
         show.as_json(answer)
     else:
-        version = answer.get("version", file.name)
-        show.line(say(f"Adopted: {version}", f"已采用策略：{version}"))
+        show.line(_adopted(answer["version"], is_new=answer["adopted"]))
         _warn(answer.get("warnings", ()))
+
+
+def _adopted(version: str, *, is_new: bool) -> str:
+    if is_new:
+        return say(f"Adopted: {version}", f"已采用策略：{version}")
+    return say(
+        f"Adopted before: {version}. Nothing changes; to bring it back, give it a new version.",
+        f"此前已采用策略：{version}。没有变化；如需恢复，请使用新的版本号。",
+    )
 
 
 def _warn(warnings: Iterable[Mapping[str, str]]) -> None:

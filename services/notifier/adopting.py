@@ -23,8 +23,9 @@ _OTHER_CONTENT = Words(
     "该版本已以其他内容采用；请为此文档使用新的版本号。",
 )
 _IN_THE_PAST = Words(
-    "The policy would be in force since a day in the past; adopt it with ?confirm=true.",
-    "该策略的生效日早于当前营业日；如确需采用，请加 ?confirm=true。",
+    "The policy would be in force since a day in the past; adopt it with ?confirm=true "
+    "(huikuan policy adopt --confirm).",
+    "该策略的生效日早于当前营业日；如确需采用，请加 ?confirm=true（huikuan policy adopt --confirm）。",
 )
 
 

@@ -54,6 +54,7 @@ def _file(directory: Path, name: str, text: str) -> str:
 def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path) -> None:
     policy = _file(tmp_path, "policy.yaml", POLICY)
     assert run(home, "policy", "adopt", policy).stdout == "Adopted: commands-1\n"
+    assert "Nothing changes" in run(home, "policy", "adopt", policy).stdout
     rows, mapping = _file(tmp_path, "rows.csv", ROWS), _file(tmp_path, "mapping.yaml", MAPPING)
     command = ["import", rows, "--mapping", mapping, "--history", "--through", "2012-05-04"]
     first = run(home, *command)
@@ -112,7 +113,7 @@ def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_conf
     assert "Warning /steps/0/when/balance/JPY: Nobody deals in JPY so far" in checked.stdout
     refused = run(home, "policy", "adopt", policy)
     assert refused.returncode == 4
-    assert "?confirm=true" in refused.stderr
+    assert "?confirm=true (huikuan policy adopt --confirm)" in refused.stderr
     assert "debtors otherwise" in refused.stderr
 
 
