@@ -25,7 +25,8 @@ _OTHER_CONTENT = Words(
 _IN_THE_PAST = Words(
     "The policy would be in force since a day in the past; adopt it with ?confirm=true "
     "(huikuan policy adopt --confirm).",
-    "该策略的生效日早于当前营业日；如确需采用，请加 ?confirm=true（huikuan policy adopt --confirm）。",
+    "该策略的生效日早于当前营业日；如确需采用，请加 ?confirm=true"
+    "（huikuan policy adopt --confirm）。",
 )
 
 
