@@ -87,6 +87,13 @@ _SENTENCES: dict[str, str] = {
     "Overlaps pause {} ({} to {}): resume it first, or choose other dates.": (
         "与暂停 {}（{} 至 {}）重叠：请先结束该暂停，或改用其他日期。"
     ),
+    "{} is no date of the form {}": "{} 不是形如 {} 的日期",
+    "{} is no whole number": "{} 不是整数",
+    "{} is neither yes nor no; use a map": "{} 既非是也非否；请用 map 说明",
+    "{} is not in the map": "{} 不在 map 中",
+    "the row has {} columns, the header has {}": "该行有 {} 列，表头有 {} 列",
+    "the row has bytes that are no text in {}": "该行含有不是 {} 文本的字节",
+    "cannot be read through line {}: {}": "至第 {} 行无法读取：{}",
     "Expected {}, got {}": "应为 {}，实为 {}",
     "Integer value out of range": "数值过大",
     "Input data was truncated": "JSON 不完整",

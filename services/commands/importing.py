@@ -101,7 +101,7 @@ def _import(
 ) -> Imported:
     with services() as reached, errors.open("w", encoding="utf-8", newline="") as lines:
         sending = _Sending(reached)
-        run = Import(file, mapping, sending.send, sending.open_days, lines)
+        run = Import(file, mapping, sending.send, sending.open_days, lines, _reason)
         with show.progress(say("Importing", "导入"), 1000) as advance:
             done = 0
             for imported in run.run(history=history, through=through):
@@ -125,10 +125,14 @@ def _check(file: Path, mapping: Path, errors: Path) -> Imported:
         for row in rows:
             if isinstance(row, BadRow):
                 imported.bad_rows += 1
-                written.writerow([row.line, "rejected", row.reason])
+                written.writerow([row.line, "rejected", _reason(row)])
             else:
                 imported.counts["accepted"] += 1
     return imported
+
+
+def _reason(row: BadRow) -> str:
+    return say(row.reason, row.reason_zh)
 
 
 def _report(

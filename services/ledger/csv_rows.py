@@ -11,6 +11,7 @@ import msgspec
 
 from huikuan.events import codec
 from huikuan.events.check import decode_checked
+from huikuan.events.chinese import in_chinese
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.texts import fault_of_id
 from services.ledger.csv_values import Cells, CompiledEvent, Compiler, compile_event
@@ -35,6 +36,13 @@ class BadRow(msgspec.Struct, frozen=True, gc=False):
     line: int
     """The row's first line in the file, from 1."""
     reason: str
+
+    @property
+    def reason_zh(self) -> str:
+        """The reason in Chinese; the field that it names stays as it is."""
+        whole = in_chinese(self.reason)
+        place, sign, fault = self.reason.partition(": ")
+        return whole if whole != self.reason else f"{place}{sign}{in_chinese(fault)}"
 
 
 class CsvFile:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Names
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +19,8 @@ Send = Callable[[bytes], Sequence[Names[str, Any]]]
 """Sends a body to ``POST /ledger/v1/events``; returns its ``results``."""
 OpenDays = Callable[[date], None]
 """Says ``POST /ledger/v1/days``."""
+Reason = Callable[[BadRow], str]
+"""Why a row is bad, in the language of whoever reads the list."""
 ERROR_COLUMNS = ("line", "status", "reason")
 """Of the file that names what did not go in."""
 
@@ -53,13 +56,20 @@ class Import:
     """One run. ``errors`` gets one CSV line for every row or fact that did not go in."""
 
     def __init__(
-        self, path: Path, mapping_path: Path, send: Send, open_days: OpenDays, errors: TextIO
+        self,
+        path: Path,
+        mapping_path: Path,
+        send: Send,
+        open_days: OpenDays,
+        errors: TextIO,
+        reason: Reason = attrgetter("reason"),
     ) -> None:
         """Raises ``MappingError`` where the mapping is wrong or does not fit the file."""
         self._mapping = load_mapping(mapping_path)
         self._file = CsvFile(path, self._mapping)
         self._send = send
         self._open_days = open_days
+        self._reason = reason
         self._errors = csv.writer(errors)
         self._errors.writerow(ERROR_COLUMNS)
         self.source = self._mapping.source
@@ -90,7 +100,7 @@ class Import:
             self.imported.share_read = self._file.read_bytes / max(1, self._file.size_bytes)
             if isinstance(row, BadRow):
                 self.imported.bad_rows += 1
-                self._errors.writerow([row.line, "rejected", row.reason])
+                self._errors.writerow([row.line, "rejected", self._reason(row)])
             else:
                 self.imported.read += 1
                 yield row

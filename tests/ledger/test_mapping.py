@@ -1,6 +1,7 @@
 """A mapping file: read, compiled for a file's columns, refused with the line where it is wrong."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,9 @@ def test_a_bad_row_is_named_and_the_rest_goes_in(tmp_path: Path, row: str, reaso
     assert isinstance(bad, BadRow)
     assert bad.line == 2
     assert reason in bad.reason
+    assert re.search("[一-龥]", bad.reason_zh), bad.reason
+    field = re.match(r"[a-z_.]+/\w+: ", bad.reason)
+    assert field is None or bad.reason_zh.startswith(field[0])
     assert fact.line == 3
 
 
