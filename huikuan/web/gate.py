@@ -22,6 +22,9 @@ OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/openapi.json"})
 """What is answered without a key: no path of these tells anything about a debtor."""
 BODY_SECONDS_MAX = 30.0
 """A body that arrives more slowly is refused, so that nobody holds memory by dripping bytes."""
+DISCARDED_BYTES_MAX = 64 * 1024 * 1024
+"""So much of a body that is too large is taken and thrown away: many clients send all of theirs
+before they read the answer, and would see nothing but a broken connection."""
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -77,11 +80,7 @@ class Gate:
         if path not in OPEN_PATHS and not self._keys.open_by(headers.get("authorization", "")):
             raise Problem(401, headers={"WWW-Authenticate": "Bearer"})
         announced = headers.get("content-length", "0")
-        if (
-            not announced.isdecimal()
-            or len(announced) > 18
-            or int(announced) > self._body_bytes_max
-        ):
+        if _is_hopeless(announced, self._body_bytes_max, asks_first="expect" in headers):
             raise _too_large(self._body_bytes_max)
         if announced == "0" and "transfer-encoding" not in headers:
             return receive
@@ -97,20 +96,33 @@ class _GoneError(Exception):
     """The client went away before its request was complete."""
 
 
+def _is_hopeless(announced: str, bytes_max: int, *, asks_first: bool) -> bool:
+    """Whether a body of this length is refused before any of it is read.
+
+    Who asks first (``Expect: 100-continue``) has not sent it yet, and need not.
+    """
+    if not announced.isdecimal() or len(announced) > 18:
+        return True
+    return int(announced) > (bytes_max if asks_first else DISCARDED_BYTES_MAX)
+
+
 async def _read(receive: Receive, bytes_max: int) -> bytes:
+    """The body; one that is too large is thrown away as it comes, then refused."""
     chunks: list[bytes] = []
-    size = 0
-    while True:
+    size, more = 0, True
+    while more and size <= DISCARDED_BYTES_MAX:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _GoneError
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > bytes_max:
-            raise _too_large(bytes_max)
         chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+        if size > bytes_max:
+            chunks.clear()
+        more = message.get("more_body", False)
+    if size > bytes_max:
+        raise _too_large(bytes_max)
+    return b"".join(chunks)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.journeys.facts import Fact, fact, invoice, payment
-from tests.journeys.installation import Installation, serving
+from tests.journeys.installation import KEY, Installation, serving
 
 DAY = "2012-06-01"
 
@@ -104,6 +106,19 @@ def test_a_body_that_nobody_can_read_is_refused_in_words(
         assert answer.json()["title"]
         assert answer.status_code in {status, 413, 422}
     assert answer.status_code < 500
+    _still_works(huikuan)
+
+
+def test_who_sends_ten_megabytes_before_he_listens_is_answered_too(huikuan: Installation) -> None:
+    request = Request(  # noqa: S310 - our own address
+        f"{huikuan.urls['ledger']}/v1/events",
+        b"[" + b" " * (10 << 20) + b"]",
+        {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
+    )
+    with pytest.raises(HTTPError) as refused:
+        urlopen(request)  # noqa: S310
+    with refused.value as answer:
+        assert answer.code == 413
     _still_works(huikuan)
 
 

@@ -1,5 +1,6 @@
 """What every request passes: key, size, request id; and what it answers when something falls."""
 
+import asyncio
 import gzip
 import logging
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from tests.web.apps import KEY, LIMIT, app_with, client_of
 
@@ -65,6 +67,34 @@ def test_a_body_without_a_length_is_counted_while_it_is_read() -> None:
 
     refused = client_of().post("/v1/raw", content=endless())
     assert refused.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({b"content-length": b"5000"}, 5_000),
+        ({b"transfer-encoding": b"chunked"}, 5_000),
+        ({b"content-length": b"5000", b"expect": b"100-continue"}, 0),
+        ({b"content-length": b"9999999999"}, 0),
+    ],
+)
+def test_a_body_that_is_too_large_is_taken_before_it_is_refused(
+    headers: dict[bytes, bytes], taken: int
+) -> None:
+    sent, answers = 0, list[Message]()
+
+    async def receive() -> Message:
+        nonlocal sent
+        sent += 100
+        return {"type": "http.request", "body": b"x" * 100, "more_body": sent < 5_000}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/raw", "query_string": b""}
+    key = (b"authorization", f"Bearer {KEY}".encode())
+    asyncio.run(app_with()({**scope, "headers": [key, *headers.items()]}, receive, send))
+    assert (answers[0]["status"], sent) == (413, taken)
 
 
 def test_a_body_may_come_in_chunks() -> None:
