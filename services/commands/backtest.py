@@ -53,7 +53,7 @@ def backtest(wanted: Wanted, *, as_json: bool) -> None:
 
 def _body(wanted: Wanted) -> Answer:
     body: Answer = {
-        "policy": wanted.policy.read_text(),
+        "policy": _document(wanted.policy),
         "assume_approved": wanted.assume_approved,
         "share": wanted.share,
         "seed": wanted.seed,
@@ -63,10 +63,19 @@ def _body(wanted: Wanted) -> Answer:
     if wanted.last_on is not None:
         body["to"] = wanted.last_on.isoformat()
     if wanted.against is not None:
-        body["against"] = wanted.against.read_text()
+        body["against"] = _document(wanted.against)
     if wanted.debtors:
         body["debtors"] = list(wanted.debtors)
     return body
+
+
+def _document(path: Path) -> str:
+    """The text of a policy, whatever this machine's locale says."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        sentence = say("it is not in UTF-8", "不是 UTF-8 编码")
+        raise CommandError(f"{path}: {sentence}", REFUSED) from None
 
 
 def _follow(reached: Services, path: str) -> Answer:

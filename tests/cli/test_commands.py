@@ -47,7 +47,7 @@ def home(served: Served) -> Path:
 
 def _file(directory: Path, name: str, text: str) -> str:
     path = directory / name
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     return str(path)
 
 
@@ -152,6 +152,22 @@ def test_a_rebuild_finds_what_is_live(home: Path, service: str) -> None:
     assert report["compared"]
     assert report["differences"] == []
     assert report["verified"]["unfounded"] == []
+
+
+def test_a_policy_is_tried_whatever_the_locale_and_refused_in_words(
+    home: Path, tmp_path: Path
+) -> None:
+    run(home, "day", "open", "2012-05-04")
+    chinese = _file(tmp_path, "chinese.yaml", f"# 催收策略\n{POLICY}")
+    ascii_files = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run(home, "backtest", chinese, PYTHONIOENCODING="utf-8", **ascii_files)
+    assert done.returncode == 0, done.stderr
+    garbled = tmp_path / "garbled.yaml"
+    garbled.write_bytes(POLICY.encode("utf-16"))
+    for words in ([str(garbled)], [chinese, "--against", str(garbled)]):
+        refused = run(home, "backtest", *words)
+        assert (refused.returncode, "Traceback" in refused.stderr) == (4, False)
+        assert "UTF-8" in refused.stderr
 
 
 def test_a_sample_is_the_same_everywhere_and_can_be_sent(home: Path, tmp_path: Path) -> None:
