@@ -102,9 +102,9 @@ def _questions_router(ledger: Ledger) -> APIRouter:
         return answer_json(answer)
 
     @router.get("/debtors", summary="All debtors with their balances")
-    def debtors(waited: AfterPosition, as_of: AsOf, page: Page) -> Response:
+    def debtors(waited: AfterPosition, as_of: AsOf, known_at: KnownAt, page: Page) -> Response:
         del waited
-        return answer_json(ask.debtors(as_of, page.after, page.limit))
+        return answer_json(ask.debtors(as_of, known_at, page.after, page.limit))
 
     @router.get("/ageing", summary="Open items by days overdue, exact")
     def ageing(
@@ -122,8 +122,9 @@ def _questions_router(ledger: Ledger) -> APIRouter:
         waited: AfterPosition,
         first: Annotated[str, Query(alias="from", max_length=10)],
         last: Annotated[str, Query(alias="to", max_length=10)],
+        known_at: KnownAt,
     ) -> Response:
         del waited
-        return answer_json(ask.kpis(*period_in(first, last)))
+        return answer_json(ask.kpis(*period_in(first, last), known_at))
 
     return router

@@ -48,7 +48,7 @@ class Quarantine:
     def look_alikes(self, after: str, limit: int) -> dict[str, Any]:
         """A page of accepted payments that look like earlier ones."""
         with self._service.database.reading() as connection:
-            rows = self._store.look_alikes(connection, after, limit)
+            rows = self._store.look_alikes(connection, after, limit + 1)
         answer: dict[str, Any] = {
             "items": [
                 {
@@ -58,11 +58,11 @@ class Quarantine:
                     "data": msgspec.Raw(row.value),
                     "taken_at": row.taken_at,
                 }
-                for row in rows
+                for row in rows[:limit]
             ]
         }
-        if len(rows) == limit:
-            answer["next"] = rows[-1].event_id
+        if len(rows) > limit:
+            answer["next"] = rows[limit - 1].event_id
         return answer
 
     def _records(self, connection: Connection, after: str, limit: int) -> list[dict[str, Any]]:

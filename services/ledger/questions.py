@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from huikuan.debtor.account import Account, decode, new_account
 from huikuan.debtor.ageing import age
@@ -42,21 +41,19 @@ class Questions:
         day = as_of or open_on
         return debtor_answer(debtor, day, standing(account, day, setting))
 
-    def debtors(self, as_of: date | None, after: str, limit: int) -> Answer:
-        """A page of debtors with their balances, by id."""
-        rows = self._service.rows(after=after, limit=limit)
+    def debtors(self, as_of: date | None, known_at: KnownAt, after: str, limit: int) -> Answer:
+        """A page of debtors with their balances, by id; those whom a fact had named by then."""
+        rows = self._service.rows(after=after, limit=limit + 1)
         setting = self._service.shared(0)
-        day = as_of or setting.open_on
-        items = [
-            {"debtor": key, "balances": balances(standing(decode(row.body), day, setting))}
-            if day and setting.open_on
-            else {"debtor": key, "balances": {}}
-            for key, row in rows
-        ]
-        answer: dict[str, Any] = {"as_of": day if setting.open_on else None, "items": items}
-        if len(rows) == limit:
-            answer["next"] = rows[-1][0]
-        return answer
+        day = (as_of or setting.open_on) if setting.open_on else None
+        items: list[Answer] = []
+        for key, row in rows[:limit]:
+            account = decode(row.body) if known_at is None else self._then(key, known_at, setting)
+            if known_at is None or account != new_account(key):
+                there = balances(standing(account, day, setting)) if day else {}
+                items.append({"debtor": key, "balances": there})
+        more = len(rows) > limit
+        return {"as_of": day, "items": items, **({"next": rows[limit - 1][0]} if more else {})}
 
     def ageing(
         self, as_of: date | None, known_at: KnownAt, debtor: str, bounds: Sequence[int]
@@ -72,11 +69,11 @@ class Questions:
             aged.add(age(account, day, setting, bounds))
         return aged.answer(day)
 
-    def kpis(self, first_on: date, last_on: date) -> Answer:
+    def kpis(self, first_on: date, last_on: date, known_at: KnownAt) -> Answer:
         """The figures of a period, over all debtors."""
         kpis = Kpis(first_on, last_on)
         if self.open_on() is not None:
-            for account, setting in self._accounts(None):
+            for account, setting in self._accounts(known_at):
                 kpis.add(account, setting)
         return kpis.answer()
 

@@ -167,6 +167,12 @@ def test_the_past_is_answered_as_it_was_and_as_it_was_known(desk: Desk) -> None:
         )
     ]
     assert totals == ["60.00", "100.00", "100.00", "100.00"]
+    desk.accept(desk.invoice("INV-2", "9.00", "2012-05-31", debtor="LATER"))
+    (then,) = desk.ask("/v1/debtors", known_at=known)["items"]
+    assert (then["debtor"], then["balances"]["CNY"]["open"]) == ("ACME", "100.00")
+    period = {"from": "2012-05-01", "to": "2012-06-05"}
+    ends = [desk.ask("/v1/kpis", **period, **asked) for asked in ({}, {"known_at": known})]
+    assert [each["currencies"]["CNY"]["end"] for each in ends] == ["69.00", "100.00"]
 
 
 def test_ageing_is_per_currency_in_the_buckets_that_are_asked_for(desk: Desk) -> None:
@@ -242,6 +248,7 @@ def test_lists_come_in_pages(desk: Desk) -> None:
     rest = desk.ask("/v1/debtors", limit="2", after=first["next"])
     assert [each["debtor"] for each in rest["items"]] == ["C"]
     assert "next" not in rest
+    assert "next" not in desk.ask("/v1/debtors", limit="3"), "there is nothing after the last"
 
 
 def test_a_database_that_fails_takes_nothing_and_says_so(desk: Desk) -> None:
