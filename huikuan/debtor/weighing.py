@@ -13,7 +13,7 @@ import msgspec
 
 from huikuan.debtor.account import Account, name_of
 from huikuan.debtor.dealings import Promise
-from huikuan.debtor.setting import NO_POLICY, Setting, terms_on
+from huikuan.debtor.setting import NO_POLICY, Setting, Terms, terms_on
 from huikuan.debtor.things import NEVER, Day, Money
 
 State = Literal["open", "kept", "partly_kept", "broken", "withdrawn", "replaced"]
@@ -99,7 +99,7 @@ def _stages(promise: Promise, setting: Setting) -> list[WeighedStage]:
     stages = []
     for stage in promise.stages:
         due_on, amount_minor = stage.due_on, stage.amount_minor
-        terms = terms_on(setting, date.fromordinal(due_on)) if setting.terms else NO_POLICY
+        terms = _terms(due_on, setting)
         needed_minor = -(-amount_minor * terms.keep_threshold_percent // 100)
         stages.append(
             WeighedStage(due_on, due_on + terms.tolerance_days, amount_minor, needed_minor)
@@ -111,7 +111,13 @@ def _stages(promise: Promise, setting: Setting) -> list[WeighedStage]:
 
 def counts_until(promise: Promise, setting: Setting) -> Day:
     """The last day on which money still counts for a promise; after it, it defers nothing."""
-    return max(stage.end_on for stage in _stages(promise, setting))
+    due = [stage.due_on for stage in promise.stages]
+    return max([due_on + _terms(due_on, setting).tolerance_days for due_on in due])
+
+
+def _terms(due_on: Day, setting: Setting) -> Terms:
+    """Those by which money promised for a day is judged."""
+    return terms_on(setting, date.fromordinal(due_on)) if setting.terms else NO_POLICY
 
 
 def _serve(account: Account, queue: list[tuple[Day, Day, str, int, Weighed]]) -> None:

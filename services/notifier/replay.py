@@ -12,12 +12,13 @@ from operator import attrgetter
 
 import msgspec
 
+from huikuan.debtor.fold import receive_all
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record, gists
-from huikuan.events.codec import FACT_TYPES
 from services.notifier.deciding import speak
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
+from services.notifier.drifting import drift
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
 from services.notifier.timeline import Timeline, day_of
@@ -93,53 +94,40 @@ class Replay:
         """Take what is recorded until an entry makes him due again; answers that entry."""
         line, inputs = self._line, self._inputs
         while True:
+            at = self._drift(at)
+            if at == len(line.entries):
+                return at
             due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
             stop = line.positions[due] if due < len(line.entries) else line.stop
             if self._at >= len(inputs) or inputs[self._at].position >= stop:
                 return due
-            first = self._at
-            self._drift(at, stop)
-            if self._at == first:
-                at = line.at(inputs[first].position)
-                self._take(line.bound(at), line.entries[at].shared)
-            else:
-                at = line.at(inputs[self._at - 1].position)
+            at = line.at(inputs[self._at].position)
+            self._take(line.bound(at), line.entries[at].shared)
 
-    def _drift(self, at: int, stop: int) -> None:
-        """Fold facts for as long as nothing can be demanded of him and nobody looks at him.
+    def _drift(self, at: int) -> int:
+        """Fold together what comes while nothing is demanded of him; answers the entry reached.
 
-        It is the same as to take them one by one: then too nothing would be said and nothing held.
+        What comes last is not even folded where nothing is demanded of him to the end.
         """
         watched, line, inputs = self._watched, self._line, self._inputs
-        account, until = watched.account, loud_from(watched, line.ladder)
-        if account.waiting or until <= line.days_on[at]:
-            return
-        stop = min(stop, line.stop_before(self._holding.idle_until))
-        while self._at < len(inputs) and inputs[self._at].position < stop:
-            record = inputs[self._at]
-            at = line.at(record.position)
-            if not self._fold_fact(record, line.entries[at].shared):
-                return
-            self._at += 1
-            before, until = until, loud_from(watched, line.ladder)
-            if account.waiting or until <= line.days_on[at]:
-                self._decide(record, line.entries[at].shared)
-                self._look(line.days_on[at])
-                return
-            if until < before:
-                stop = min(stop, line.stop_before(until))
-
-    def _fold_fact(self, record: Record, shared: Shared) -> bool:
-        """Let a fact count; False where the record is something else, or cannot be read."""
-        if record.meta is None or record.meta.type not in FACT_TYPES:
-            return False
-        try:
-            folded = self._rules.fold(self._watched, record, shared)
-        except msgspec.MsgspecError:
-            return False
-        if not folded:
-            self._refold(record.position + 1, shared)
-        return True
+        account, holding = watched.account, self._holding
+        due = line.next_due(at, None)
+        stop = line.positions[due] if due < len(line.entries) else line.stop
+        stop = min(stop, line.stop_before(holding.idle_until))
+        while loud_from(watched, line.ladder) > line.days_on[at]:
+            if account.waiting or account.early or account.refunds:
+                break
+            facts, loud_on = drift(account, inputs[self._at :], stop, line)
+            self._at += len(facts)
+            ends = self._at >= len(inputs) or inputs[self._at].position >= line.stop
+            if ends and stop == line.stop == line.stop_before(loud_on):
+                return len(line.entries)
+            if not facts:
+                break
+            at = line.at(inputs[self._at - 1].position)
+            receive_all(account, facts, line.entries[at].shared.setting)
+            watched.look_again()
+        return at
 
     def _take(self, bound: int, shared: Shared) -> None:
         """Take what was recorded on one day, up to a position."""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import EVERYBODY, Meta, Record
@@ -114,18 +115,18 @@ def timeline(
             return Timeline(before, entries, record.position) if before else None
         if before is None and _is_first(event, period):
             rules.everybody(shared, _adoption(policy, period, record))
-            before = _copied(rules, shared)
+            before = _copied(shared)
         due = rules.everybody(shared, record)
         if isinstance(event, BusinessDayOpened) and event.date in verdicts:
             rules.everybody(shared, verdicts[event.date])
         if before is not None:
-            entries.append(Entry(record, due, _copied(rules, shared)))
+            entries.append(Entry(record, due, _copied(shared)))
     return Timeline(before, entries, stop) if before else None
 
 
-def _copied(rules: NotifierRules, shared: Shared) -> Shared:
-    """A copy that what comes later does not change."""
-    return rules.load_shared(rules.dump_shared(shared))
+def _copied(shared: Shared) -> Shared:
+    """A copy that what comes later does not change: it replaces whole fields."""
+    return structs.replace(shared, setting=structs.replace(shared.setting))
 
 
 def _read(record: Record) -> Any:

@@ -140,8 +140,7 @@ def _raising(
     """What guards look at: a step that hurts, unless a person imposes it."""
     if not rule.step.hurts or is_imposed(judged.sight.outline, rule.step.name, subject):
         return None
-    standing = judged.sight.standing
-    return Raising(rule.step, judged.ladder.policy, standing, judged_on, proposed)
+    return Raising(rule.step, judged.ladder.policy, judged.sight, judged_on, proposed)
 
 
 def _first_word(judged: Judged, step: Step, subject: Subject, place: Place) -> Word | None:

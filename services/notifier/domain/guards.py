@@ -9,12 +9,12 @@ from datetime import date, timedelta
 
 import msgspec
 
-from huikuan.debtor.standing import Standing
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.objections import FEED_AWAITED, FEED_LATE, MASS, UNMATCHED, UNRATED
 from services.notifier.domain.policy import Breaker, Policy, Step
 from services.notifier.domain.rates import Rates
 from services.notifier.domain.unmatched import cash_against_overdue
+from services.notifier.domain.view import Sight
 
 
 class Guards(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Raising(msgspec.Struct, frozen=True):
 
     step: Step
     policy: Policy
-    standing: Standing
+    sight: Sight
     judged_on: date
     """The day that was judged: when it came to be demanded, or its hold ended."""
     proposed: Escalation | None
@@ -63,26 +63,26 @@ def _feeds(guards: Guards, raising: Raising) -> str | None:
     through = guards.complete_through
     if through is None or through >= raising.judged_on:
         return None
-    waited = raising.standing.day - raising.judged_on
+    waited = raising.sight.outline.day - raising.judged_on
     patient = waited < timedelta(days=raising.policy.feed_wait_days)
     return FEED_AWAITED if patient else FEED_LATE
 
 
 def _cash(guards: Guards, raising: Raising) -> str | None:
-    if raising.policy.unmatched_cash == "ignore":
-        return None
-    cover = cash_against_overdue(raising.standing, guards.rates)
+    if raising.policy.unmatched_cash == "ignore" or raising.sight.plain is not None:
+        return None  # of whom all that is open counts, no cash is unmatched
+    cover = cash_against_overdue(raising.sight.standing, guards.rates)
     return {"less": None, "enough": UNMATCHED, "no_rate": UNRATED}[cover]
 
 
 def _mass(guards: Guards, raising: Raising) -> str | None:
-    is_one_of_many = raising.standing.day in guards.tripped
+    is_one_of_many = raising.sight.outline.day in guards.tripped
     return MASS if is_one_of_many and is_weighed(raising.step, raising.proposed) else None
 
 
 def raised_on(guards: Guards, raising: Raising) -> date:
     """From when a proposed step counts: not from a day for which its money was not known."""
-    day, through = raising.standing.day, guards.complete_through
+    day, through = raising.sight.outline.day, guards.complete_through
     if through is None or through < raising.judged_on:
         return day
     return min(day, through)

@@ -9,7 +9,7 @@ from huikuan.debtor.disputes import shields
 from huikuan.debtor.setting import Setting, Terms
 from huikuan.debtor.standing import NONE_MISSED, Missed, missed_of
 from huikuan.debtor.things import NEVER, Day
-from huikuan.debtor.weighing import weigh
+from huikuan.debtor.weighing import counts_until, weigh
 from services.notifier.domain.age import after_grace
 from services.notifier.domain.counting import NO_SIGNALS, View, broken_weight
 from services.notifier.domain.reading import Reading
@@ -21,7 +21,7 @@ def plain_view(
     """What each question sees of the debtor on his last day or later; None where they differ."""
     if not _all_counts(account, on, terms):
         return None
-    missed = _missed(account, on, setting)
+    missed = _missed(account, on, setting, reading)
     return None if missed is None else _view(account, on, reading, missed)
 
 
@@ -49,9 +49,12 @@ def _is_contested(account: Account, on: Day, terms: Terms) -> bool:
     return any(shields(account, at, on, terms) for at in range(len(account.books)))
 
 
-def _missed(account: Account, on: Day, setting: Setting) -> Missed | None:
-    """The promises that he missed; None where one still defers something."""
-    if not account.promises:
+def _missed(account: Account, on: Day, setting: Setting, reading: Reading) -> Missed | None:
+    """The promises that he missed, where a rule asks; None where one still defers something."""
+    promises = account.promises
+    if not promises:
+        return NONE_MISSED
+    if not reading.asks_promises and all(counts_until(each, setting) < on for each in promises):
         return NONE_MISSED
     weighed = weigh(account, on, setting)
     return None if any(one.cover_minor for one in weighed) else missed_of(account, weighed)

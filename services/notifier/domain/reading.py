@@ -8,6 +8,7 @@ import msgspec
 from huikuan.events.codec import minor
 from services.notifier.domain.age import AS_DUE, Aging, aging_of
 from services.notifier.domain.calendars import Calendar
+from services.notifier.domain.condition import Condition, parts
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.switches import AS_DESIGNED, Switches
 from services.notifier.domain.workdays import rolling
@@ -28,6 +29,8 @@ class Reading(msgspec.Struct, frozen=True):
     """By which working days are counted."""
     calendar_of: str | None = None
     """The time zone that the calendar is for; None of the general one."""
+    asks_promises: bool = True
+    """Whether any condition asks what was promised and not kept."""
 
 
 PLAIN = Reading()
@@ -44,4 +47,11 @@ def reading_of(policy: Policy, time_zone: str | None = None) -> Reading:
         {currency: minor(amount) for currency, amount in ignored.items()},
         his,
         time_zone,
+        any(_asks_promises(each) for step in policy.steps for each in step.conditions),
     )
+
+
+def _asks_promises(condition: Condition) -> bool:
+    """Whether it asks what was promised and not kept."""
+    asks = condition.broken_promises is not None or condition.promise_shortfall is not None
+    return asks or any(map(_asks_promises, parts(condition)))

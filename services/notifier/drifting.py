@@ -1,0 +1,58 @@
+"""How far a debtor's facts may be folded together: for as long as none of them needs a look."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from huikuan.debtor.account import Account
+from huikuan.debtor.things import Day
+from huikuan.eventlog.record import Record
+from huikuan.events.codec import UnknownTypeError, decode, effective_on
+from huikuan.events.fields import Event
+from services.notifier.domain.unpaid import Unpaid
+from services.notifier.timeline import Timeline
+
+
+class Drift(NamedTuple):
+    """Facts that come next, at none of which anything is demanded."""
+
+    facts: list[tuple[str, Event]]
+    """Each with its id."""
+    loud_on: Day
+    """The first day on which a step may be demanded after them; it may be later in truth."""
+
+
+def drift(account: Account, records: Sequence[Record], stop: int, line: Timeline) -> Drift:
+    """The first of a debtor's records, at none of which before ``stop`` anything is demanded.
+
+    ``account``: as it was folded so far; nothing is demanded by it on the day that is open then.
+    It is left as it is.
+    """
+    unpaid = Unpaid(account, line.ladder)
+    facts: list[tuple[str, Event]] = []
+    last_on, loud_on = account.last_key[0], unpaid.loud_on
+    quiet_to = min(stop, line.stop_before(loud_on))
+    for record in records:
+        meta, position = record.meta, record.position
+        if meta is None or position >= quiet_to:
+            break
+        event = _read(meta.type, record.value)
+        if event is None or not unpaid.take(event):
+            break
+        if last_on and effective_on(event).toordinal() <= last_on:
+            break
+        if unpaid.loud_on != loud_on:
+            quiet_to = min(stop, line.stop_before(unpaid.loud_on))
+            if position >= quiet_to:
+                break
+            loud_on = unpaid.loud_on
+        facts.append((meta.id, event))
+    return Drift(facts, loud_on)
+
+
+def _read(event_type: str, value: bytes) -> Event | None:
+    try:
+        return decode(event_type, value)
+    except (msgspec.MsgspecError, UnknownTypeError):
+        return None
