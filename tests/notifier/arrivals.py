@@ -64,10 +64,15 @@ Arrival = tuple[int, str, Event]
 
 
 @st.composite
-def arrivals(draw: st.DrawFn, *, without: tuple[type[Event], ...] = ()) -> list[Arrival]:
+def arrivals(
+    draw: st.DrawFn,
+    *,
+    without: tuple[type[Event], ...] = (),
+    of: st.SearchStrategy[list[Fact]] | None = None,
+) -> list[Arrival]:
     """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own."""
-    facts: list[Fact] = draw(histories(without=without))
-    if PaymentReversed not in without:
+    facts = list(draw(histories(without=without) if of is None else of))
+    if of is None and PaymentReversed not in without:
         facts += draw(may_bounce)
     said: list[Arrival] = [(draw(arrival_days), name, event) for name, event in facts]
     for at, policy in enumerate(draw(some_policies)):

@@ -17,17 +17,19 @@ from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day
 from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, records_of
+from tests.notifier.payers import good_payers
 from tests.notifier.random_policies import policies
 from tests.notifier.trials import on_the_log, trial, tried
 from tests.rig.examples import FEWER
 
+some_arrivals = arrivals() | arrivals(of=good_payers())
 Quiet = tuple[list[Arrival], Policy, date, date]
 """What arrives, and a policy with days on which it and no other was in force."""
 
 
 @st.composite
 def quiet_periods(draw: st.DrawFn) -> Quiet:
-    arriving = draw(arrivals())
+    arriving = draw(some_arrivals)
     adopting = [(at, each) for at, _, each in arriving if isinstance(each, PolicyAdopted)]
     adopting.sort(key=lambda each: each[0])
     first = draw(st.integers(1, LAST_DAY))
@@ -56,7 +58,7 @@ def test_a_trial_of_the_policy_in_force_says_what_was_said(quiet: Quiet, approve
 
 
 @settings(max_examples=FEWER)
-@given(arrivals(), policies(), policies(), st.integers(1, LAST_DAY), st.booleans())
+@given(some_arrivals, policies(), policies(), st.integers(1, LAST_DAY), st.booleans())
 def test_a_trial_against_another_policy_is_the_trial_of_each(
     arriving: list[Arrival], one: Policy, other: Policy, first: int, assumed: bool
 ) -> None:

@@ -5,22 +5,20 @@ from datetime import date
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.things import NEVER, Day
-from huikuan.events.cash import PaymentReceived, Remittance
 from huikuan.events.codec import effective_on
 from huikuan.events.fields import Event
-from huikuan.events.promises import PromiseMade
-from huikuan.events.sales import Instalment, InvoiceIssued
+from huikuan.events.sales import Instalment
 from services.notifier.domain.ladder import Ladder, ladder_of
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.unpaid import Unpaid
-from tests.debtor.histories import DAYS, KINDS, PAYMENTS, days, shuffled
+from tests.debtor.histories import DAYS
 from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day, invoice, names, payment
+from tests.notifier.payers import good_payers
 
 
 def policy(days_overdue: int, age_from: str) -> Policy:
@@ -32,44 +30,6 @@ def policy(days_overdue: int, age_from: str) -> Policy:
 
 age_from = st.sampled_from(["due_date", "invoice_date"])
 ladders = st.builds(policy, st.integers(-3, 9), age_from).map(ladder_of)
-invoices = st.lists(KINDS[InvoiceIssued], min_size=1, max_size=4)
-others = st.lists(
-    st.one_of([KINDS[PaymentReceived], KINDS[PromiseMade], st.one_of([*KINDS.values()])]),
-    max_size=4,
-)
-rarely = st.sampled_from([False, False, False, True])
-payment_names = st.sampled_from([*PAYMENTS, "S", "T", "U"])
-
-
-@st.composite
-def good_payers(draw: st.DrawFn) -> list[Fact]:
-    """Invoices, most of them paid in full and by name, and whatever else is said."""
-    issued = draw(invoices)
-    events = [*issued, *draw(others)]
-    events += [draw(payments_of(each)) for each in issued if not draw(rarely)]
-    facts = list(zip(draw(shuffled(len(events))), events, strict=True))
-    return draw(st.permutations(facts))
-
-
-@st.composite
-def payments_of(draw: st.DrawFn, each: Event) -> PaymentReceived:
-    assert isinstance(each, InvoiceIssued)
-    line = Remittance(invoice=each.invoice, amount=each.amount)
-    paid = PaymentReceived(
-        company=each.company,
-        payment=draw(payment_names),
-        amount=each.amount,
-        currency=each.currency,
-        value_on=draw(days),
-        remittance=(line,),
-    )
-    if draw(rarely):
-        paid = structs.replace(paid, amount="80.00")
-    if draw(rarely):
-        paid = structs.replace(paid, remittance=(*paid.remittance, line))
-    if draw(rarely):
-        paid = structs.replace(paid, currency="CNY", company="main")
-    return paid
 
 
 def comes_of_age_on(account: Account, ladder: Ladder) -> list[Day]:
