@@ -10,6 +10,8 @@ from services.commands.reach import services
 from services.commands.words import say
 
 Answer = Mapping[str, Any]
+_BEGINS_ZH = {"proposed": "拟定", "raised": "生效"}
+"""The words with which a step begins."""
 
 
 def of_debtor(debtor: str, *, until: date | None, as_json: bool) -> None:
@@ -54,7 +56,7 @@ def sentences(told: Answer) -> Iterator[str]:
         yield _nothing()
         return
     step, on, word = coming["step"], coming["on"], coming["word"]
-    yield say(f"Next: {step}, {word} on {on}.", f"下一步：{on} {step}（{word}）。")
+    yield say(f"Next: {step}, {word} on {on}.", f"下一步：{on} {step}（{_BEGINS_ZH[word]}）。")
     prevented_by = coming["prevented_by"]
     by, offered = prevented_by["by"], False
     for means, en, zh in (

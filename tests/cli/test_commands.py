@@ -96,6 +96,8 @@ def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: 
     assert (
         "A payment of CNY 5.00 by 2012-05-10 prevents it." in run(home, "explain", "coming").stdout
     )
+    chinese = run(home, "forecast", "coming", HUIKUAN_LANG="zh").stdout
+    assert "下一步：2012-05-11 warning（生效）。" in chinese
     everybody = run(home, "forecast", HUIKUAN_LANG="zh").stdout
     assert "warning\tnotice\traised\t1\tCNY 5.00\tCNY 5.00\n" in everybody
     narrow = run(home, "forecast", "--kind", "stop_supply", "--until", "2012-09-01", "--json")
