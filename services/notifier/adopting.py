@@ -30,6 +30,10 @@ _IN_THE_PAST = Words(
 )
 
 
+_CHANGED = Words(
+    "Another policy was adopted since; read what is in force, and decide again.",
+    "此后已采用其他策略；请重新读取后再决定。",
+)
 CONFIRMATION_NEEDED = "confirmation_needed"
 
 
@@ -51,14 +55,30 @@ class Adopting:
         self._table = service.tables.policies
         service.taken_back.append(self._take_back)
 
-    def adopt(self, policy: Policy, *, confirm: bool, trace: str = "") -> Adoption:
-        """Say that the policy is adopted; raises the ``Problem`` 409 where it may not be."""
-        try:
-            return self._adopt(policy, confirm=confirm, trace=trace)
-        except IntegrityError:  # somebody adopted the same version meanwhile
-            return self._adopt(policy, confirm=confirm, trace=trace)
+    def adopt(
+        self, policy: Policy, *, confirm: bool, if_match: str = "", trace: str = ""
+    ) -> Adoption:
+        """Say that the policy is adopted; raises the ``Problem`` 409 where it may not be.
 
-    def _adopt(self, policy: Policy, *, confirm: bool, trace: str) -> Adoption:
+        And 412 where ``if_match``, as in HTTP, does not name the policies that are adopted.
+        """
+        try:
+            return self._adopt(policy, confirm=confirm, if_match=if_match, trace=trace)
+        except IntegrityError:  # somebody adopted the same version meanwhile
+            return self._adopt(policy, confirm=confirm, if_match=if_match, trace=trace)
+
+    def tag(self) -> str:
+        """The ``ETag`` of all policies that are adopted."""
+        with self._service.database.reading() as connection:
+            return self._tag(connection)
+
+    def _tag(self, connection: Connection) -> str:
+        table = self._table.c
+        rows = connection.execute(select(table.version, table.digest).order_by(table.version))
+        named = "/".join(f"{version} {digest}" for version, digest in rows)
+        return f'"{hashlib.sha256(named.encode()).hexdigest()[:16]}"' if named else ""
+
+    def _adopt(self, policy: Policy, *, confirm: bool, if_match: str, trace: str) -> Adoption:
         event = PolicyAdopted(
             version=policy.version, effective_on=policy.effective_on, document=policy.document()
         )
@@ -72,6 +92,8 @@ class Adopting:
             before = self._before(connection, kept)
             if before is not None:
                 return before
+            if if_match and not _names(if_match, self._tag(connection)):
+                raise Problem(412, detail=_CHANGED)
             in_the_past = open_on is not None and policy.effective_on < open_on
             if in_the_past and not confirm and self._is_any(connection, shared.policies):
                 raise _refused(CONFIRMATION_NEEDED, _IN_THE_PAST, "/effective_on")
@@ -126,6 +148,12 @@ class Adopting:
                 kept = adopted(event)
                 if self._before(connection, kept) is None:
                     self._keep(connection, kept, self._service.position().encode())
+
+
+def _names(if_match: str, tag: str) -> bool:
+    """Whether an ``If-Match`` names what is there: any of its tags, or ``*`` for anything."""
+    named = {part.strip().removeprefix("W/") for part in if_match.split(",")}
+    return bool(tag) and bool(named & {tag, "*"})
 
 
 def _digest(kept: Adopted) -> str:

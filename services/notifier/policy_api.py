@@ -40,7 +40,7 @@ def policy_router(notifier: Notifier) -> APIRouter:
     @router.get("/policy", summary="The policy in force, and all that were")
     def policy(waited: AfterPosition, as_of: AsOf) -> Response:
         del waited
-        return answered(_in_force(notifier, as_of))
+        return _tagged(answered(_in_force(notifier, as_of)), notifier)
 
     return router
 
@@ -49,7 +49,12 @@ def _adopt(notifier: Notifier, request: Request, body: bytes, *, confirm: bool) 
     policy = read_policy(body)
     noticed = warnings(notifier.service, policy)
     try:
-        adoption = notifier.adopting.adopt(policy, confirm=confirm, trace=trace_of(request))
+        adoption = notifier.adopting.adopt(
+            policy,
+            confirm=confirm,
+            if_match=request.headers.get("if-match", ""),
+            trace=trace_of(request),
+        )
     except Problem as problem:
         if problem.code == CONFIRMATION_NEEDED:
             found = difference(notifier.service, notifier.backtests, policy)
@@ -58,7 +63,12 @@ def _adopt(notifier: Notifier, request: Request, body: bytes, *, confirm: bool) 
             problem.members = {"difference": found}
         raise
     answer = msgspec.to_builtins(adoption) | {"warnings": _shown(noticed, request)}
-    return answered(answer)
+    return _tagged(answered(answer), notifier)
+
+
+def _tagged(response: Response, notifier: Notifier) -> Response:
+    response.headers["ETag"] = notifier.adopting.tag()
+    return response
 
 
 def _check(notifier: Notifier, request: Request, body: bytes) -> Response:
