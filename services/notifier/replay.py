@@ -110,13 +110,9 @@ class Replay:
         What comes last is not even folded where nothing is demanded of him to the end.
         """
         watched, line, inputs = self._watched, self._line, self._inputs
-        account, holding = watched.account, self._holding
-        due = line.next_due(at, None)
-        stop = line.positions[due] if due < len(line.entries) else line.stop
-        stop = min(stop, line.stop_before(holding.idle_until))
-        while loud_from(watched, line.ladder) > line.days_on[at]:
-            if account.waiting or account.early or account.refunds:
-                break
+        account = watched.account
+        while self._may_drift(at):
+            stop = min(line.next_stop(at), line.stop_before(self._holding.idle_until))
             facts, loud_on = drift(account, inputs[self._at :], stop, line)
             self._at += len(facts)
             ends = self._at >= len(inputs) or inputs[self._at].position >= line.stop
@@ -128,6 +124,13 @@ class Replay:
             receive_all(account, facts, line.entries[at].shared.setting)
             watched.look_again()
         return at
+
+    def _may_drift(self, at: int) -> bool:
+        """Whether nothing is demanded of him, and nothing waits that may change that."""
+        if loud_from(self._watched, self._line.ladder) <= self._line.days_on[at]:
+            return False
+        account = self._watched.account
+        return not (account.waiting or account.early or account.refunds)
 
     def _take(self, bound: int, shared: Shared) -> None:
         """Take what was recorded on one day, up to a position."""

@@ -73,6 +73,11 @@ class Timeline:
         """The position up to which an entry is the last."""
         return self.positions[at + 1] if at + 1 < len(self.positions) else self.stop
 
+    def next_stop(self, at: int) -> int:
+        """The position before which no entry after this one makes everybody due."""
+        later = bisect_right(self._everyone, at)
+        return self.positions[self._everyone[later]] if later < len(self._everyone) else self.stop
+
     def next_due(self, at: int, review_on: date | None) -> int:
         """Which entry after this one makes a debtor due; their number where none does."""
         later = bisect_right(self._everyone, at)
