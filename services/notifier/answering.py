@@ -6,7 +6,7 @@ A command acts when it is read back from the log, by us as by anybody.
 from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
-from services.notifier.commanding import Found, find_escalation, say_command
+from services.notifier.commanding import Found, find_escalation, said_before, say_command
 from services.notifier.domain.overriding import imposer
 from services.notifier.domain.proving import grade_of, lacks_evidence
 from services.notifier.domain.scoping import governing, seen_by
@@ -40,13 +40,7 @@ class Answering:
     ) -> str:
         """An obeying system has it. Raises the ``Problem`` 404 or 409."""
         about = find_escalation(self._service, escalation)
-        found = about.escalation
-        if found.status not in {"raised", "proposed"}:
-            raise Problem(409, "escalation_ended", NOT_OPEN)
-        if found.status != "raised":
-            raise Problem(409, "escalation_not_raised", NOT_RAISED)
-        if hold_seq is not None and hold_seq != found.hold_seq:
-            raise Problem(409, "hold_seq_differs", errors=[FieldError(OLDER, "/hold_seq")])
+        found, debtor = about.escalation, about.watched.debtor
         event = EscalationAcknowledged(
             company=found.company,
             escalation=escalation,
@@ -54,20 +48,21 @@ class Answering:
             on=about.open_on,
             hold_seq=hold_seq,
         )
-        debtor, event_id = about.watched.debtor, f"acknowledgement/{escalation}/{key}"
+        event_id = f"acknowledgement/{escalation}/{key}"
+        if (before := said_before(self._service, debtor, event, event_id)) is not None:
+            return before
+        if found.status not in {"raised", "proposed"}:
+            raise Problem(409, "escalation_ended", NOT_OPEN)
+        if found.status != "raised":
+            raise Problem(409, "escalation_not_raised", NOT_RAISED)
+        if hold_seq is not None and hold_seq != found.hold_seq:
+            raise Problem(409, "hold_seq_differs", errors=[FieldError(OLDER, "/hold_seq")])
         return say_command(self._service, debtor, event, event_id, trace)
 
     def approve(self, escalation: str, by: str, reason: str | None, key: str, trace: str) -> str:
         """A person approves what is proposed. Raises the ``Problem`` 404, 409 or 422."""
         about = find_escalation(self._service, escalation)
-        found = about.escalation
-        if found.status != "proposed":
-            raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
-        if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
-            raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
-        if found.held is not None and reason is None:
-            raise Problem(422, errors=[FieldError(NO_REASON, "/reason")])
-        _must_be_proved(about)
+        found, debtor = about.escalation, about.watched.debtor
         event = EscalationApproved(
             company=found.company,
             escalation=escalation,
@@ -75,7 +70,16 @@ class Answering:
             on=about.open_on,
             reason=reason,
         )
-        debtor, event_id = about.watched.debtor, f"approval/{escalation}/{key}"
+        event_id = f"approval/{escalation}/{key}"
+        if (before := said_before(self._service, debtor, event, event_id)) is not None:
+            return before
+        if found.status != "proposed":
+            raise Problem(409, "escalation_not_proposed", NOT_PROPOSED)
+        if by.strip().casefold() in {PUBLISHER, imposer(found.inputs)}:
+            raise Problem(409, "proposer_cannot_approve", errors=[FieldError(PROPOSER, "/by")])
+        if found.held is not None and reason is None:
+            raise Problem(422, errors=[FieldError(NO_REASON, "/reason")])
+        _must_be_proved(about)
         return say_command(self._service, debtor, event, event_id, trace)
 
 

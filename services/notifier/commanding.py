@@ -3,10 +3,16 @@
 from datetime import date
 from typing import NamedTuple
 
+from msgspec import structs
+from sqlalchemy import select
+
 from huikuan.eventlog.outbox import SaidOtherwiseError
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Saying
-from huikuan.events.codec import encode
+from huikuan.events.codec import decode, encode
 from huikuan.events.fields import Event
+from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.problems import Problem
 from huikuan.web.wording import Words
 from services.notifier.domain.case import Escalation
@@ -14,12 +20,16 @@ from services.notifier.following import Following
 from services.notifier.publish import SOURCE
 from services.notifier.shared import Shared
 from services.notifier.watched import Watched
+from services.notifier.words import PUBLISHER
 
 UNKNOWN = Words("No such escalation was said here.", "此处没有该升级。")
 KEY_REUSED = Words(
     "This Idempotency-Key came with another answer before.",
     "该 Idempotency-Key 已用于另一答复。",
 )
+
+
+Answered = EscalationAcknowledged | EscalationApproved
 
 
 class Found(NamedTuple):
@@ -46,6 +56,24 @@ def find_escalation(service: Following, escalation: str) -> Found:
         if (found := watched.case.find(escalation)) is not None:
             return Found(found, watched, shared)
     raise Problem(404, "unknown_escalation", UNKNOWN)
+
+
+def said_before(service: Following, key: str, event: Answered, event_id: str) -> str | None:
+    """The answer to the same command, whenever it came; None where none came under this id.
+
+    Raises the ``Problem`` 409 where another came, but for its day: a retry may be of the next one.
+    """
+    rows, partition = service.core.outbox.c, partition_of(key, service.partitions)
+    query = select(rows.seq, rows.type, rows.value)
+    query = query.where(rows.partition == partition, rows.id == event_id)
+    with service.database.reading() as connection:
+        found = connection.execute(query).one_or_none()
+    if found is None:
+        return None
+    said = decode(found.type, found.value)
+    if not isinstance(said, type(event)) or structs.replace(said, on=event.on) != event:
+        raise Problem(409, "idempotency_key_reused", KEY_REUSED)
+    return Position({PUBLISHER: {partition: found.seq}}).encode()
 
 
 def say_command(service: Following, key: str, event: Event, event_id: str, trace: str) -> str:
