@@ -21,7 +21,7 @@ from services.notifier.shared import Shared
 from services.notifier.tables import add_tables
 from services.notifier.watched import Watched
 
-_REST_S = 0.003
+_REST_S = 0.001
 """Whoever must stop supplying is told at once."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
