@@ -112,13 +112,16 @@ class Questions(Generic[S, A]):
                 due = to_review(connection, state, at, through)
                 yield self._shared(bodies.get(EVERYBODY)), count_keys(connection, state, at), due
 
-    def history(self, key: str, *, known_at: int | Position | None = None) -> list[Record]:
+    def history(
+        self, key: str, *, known_at: int | Position | None = None, beside: str | None = None
+    ) -> list[Record]:
         """A key's records that this service folded, or those among them known by then.
 
         A time is in milliseconds; it counts by the running maximum of ``recorded_at`` in the
-        partition, so that what was known never shrinks.
+        partition, so that what was known never shrinks. ``beside``: those in the partition of
+        that key, where the key itself is ``EVERYBODY``.
         """
-        partition = partition_of(key, self._partitions)
+        partition = partition_of(key if beside is None else beside, self._partitions)
         with self._database.reading(snapshot=True) as connection:
             ((stop,),) = self._reached.rows(connection, {"of_partition": partition})
             if isinstance(known_at, int):

@@ -53,7 +53,8 @@ class Foresight:
         step = next((each for each in words if begins(each.said)), None)
         if step is not None:
             eve = Eve(rules, rules.load(debtor, body), shared, step.said, step.on)
-            found = offers(eve, lambda: self._service.history(debtor, known_at=known_at))
+            then = self._questions.whole(debtor, known_at)
+            found = offers(eve, lambda: self._service.history(debtor, known_at=then))
             answer["next"] = {
                 **shown_word(step, there),
                 "raised_on": raised_on(step, words),

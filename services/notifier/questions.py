@@ -6,9 +6,12 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record, gists
 from huikuan.eventlog.rules import weighing
+from huikuan.web.problems import FieldError, Problem
+from huikuan.web.wording import Words
 from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
 from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import overrides_known
@@ -35,6 +38,11 @@ from services.notifier.why_sentences import together
 KnownAt = int | Position | None
 """Milliseconds since 1970 UTC, a position, or None for all that is recorded."""
 Answer = dict[str, Any]
+_ELSEWHERE = Words(
+    "This position says nothing about this debtor; give a time, or a position that "
+    "GET /notifier/v1/position answered.",
+    "该位置与此客户无关；请给出时间，或使用 GET /notifier/v1/position 返回的位置。",
+)
 
 
 class Questions:
@@ -74,7 +82,7 @@ class Questions:
         there = [each for each in (*watched.case.ended, *watched.case.open) if each.step == step]
         if day is None or now is None or (rule is None and not there):
             return None
-        records = self._service.history(debtor, known_at=known_at)
+        records = self._service.history(debtor, known_at=self.whole(debtor, known_at))
         answer: Answer = {"debtor": debtor, "as_of": day, "step": step}
         answer["known_at"] = _known_through(records)
         answer["in_force"] = any(is_in_force(each, day) for each in there)
@@ -111,17 +119,42 @@ class Questions:
         watched, shared = self._service.read(debtor)
         if known_at is None:
             return watched, shared
-        rules, then = self._service.rules, self._shared_then(known_at)
+        known_at = self.whole(debtor, known_at)
+        rules, then = self._service.rules, self._shared_then(debtor, known_at)
         records = self._service.history(debtor, known_at=known_at)
         watched = rules.blank(debtor)
         if not rules.fold_all(watched, gists(records), then):
             rules.refold(watched, records, then)
         return watched, then
 
-    def _shared_then(self, known_at: KnownAt) -> Shared:
-        """The open day and the policies as known then."""
+    def whole(self, debtor: str, known_at: KnownAt) -> KnownAt:
+        """A position, and what those whom it does not name had said of the debtor by its time.
+
+        The answer to a write names its own service alone. Raises the ``Problem`` 422 for one that
+        says nothing about this debtor's part of the log.
+        """
+        if not isinstance(known_at, Position):
+            return known_at
+        partition = partition_of(debtor, self._service.partitions)
+        own = self._service.history(debtor)
+        every = self._service.history(EVERYBODY, beside=debtor)
+        metas = [record.meta for record in (*own, *every) if record.meta]
+        if metas and partition not in known_at.partitions():
+            raise Problem(422, errors=[FieldError(_ELSEWHERE, parameter="known_at")])
+        covered = [each for each in metas if known_at.covers(each.publisher, partition, each.seq)]
+        known_ms = max((each.recorded_at for each in covered), default=-1)
+        beside: dict[str, dict[int, int]] = {}
+        for each in metas:
+            is_named = partition in known_at.seqs.get(each.publisher, {})
+            if not is_named and each.recorded_at <= known_ms:
+                seqs = beside.setdefault(each.publisher, {})
+                seqs[partition] = max(each.seq, seqs.get(partition, 0))
+        return known_at.merge(Position(beside))
+
+    def _shared_then(self, debtor: str, known_at: KnownAt) -> Shared:
+        """The open day and the policies as known then, in the debtor's part of the log."""
         rules, shared = self._service.rules, Shared()
-        for record in self._service.history(EVERYBODY, known_at=known_at):
+        for record in self._service.history(EVERYBODY, known_at=known_at, beside=debtor):
             rules.everybody(shared, record)
         return shared
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
 from huikuan.events.ledger import RecordConflicted
 from huikuan.events.promises import PromiseMade
 from huikuan.events.relations import (
@@ -234,3 +236,38 @@ def test_a_step_that_concerns_nobody_is_told_so(world: World) -> None:
     assert why(world)["sentences"]["en"] == [
         "There is nothing against which “stop” could be raised."
     ]
+
+
+def owing_and_paid(world: World) -> tuple[Position, Position]:
+    """Two debtors of two partitions, and how far everything was told before the first one paid."""
+    begin(world)
+    for debtor in ("acme", "bolt"):
+        world.fact(owed("A", "100.00", date(2012, 5, 31)), debtor)
+    world.open(june(9))
+    facts = Position({"ledger": world.notifier.service.position().seqs["ledger"]})
+    world.drain()
+    whole = world.notifier.service.position()
+    world.fact(paid("P", "100.00", june(4)), "acme")
+    world.open(june(10))
+    assert world.history() == [("stop", "2012-06-05", "retracted")]
+    return facts, whole
+
+
+@pytest.mark.parametrize("question", ["escalations", "standing", "forecast", "why"])
+def test_the_answer_to_a_write_is_a_position_to_know_at_too(world: World, question: str) -> None:
+    facts, whole = owing_and_paid(world)
+    at = partition_of("acme", world.log.partitions)
+    alone = Position({"ledger": {at: facts.seqs["ledger"][at]}})
+    path = f"/debtors/acme/{question}"
+    told = [world.get(path, known_at=p.encode(), step="stop") for p in (whole, facts, alone)]
+    assert told[0] == told[1] == told[2]
+    assert told[0] != world.get(path, step="stop")
+
+
+def test_a_position_of_another_part_of_the_log_is_no_time_to_know_at(world: World) -> None:
+    owing_and_paid(world)
+    elsewhere = 1 - partition_of("acme", world.log.partitions)
+    known_at = Position({"ledger": {elsewhere: 1}}).encode()
+    answer = world.client.get("/v1/debtors/acme/escalations", params={"known_at": known_at})
+    assert answer.status_code == 422
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["known_at"]
