@@ -96,6 +96,7 @@ _SENTENCES: dict[str, str] = {
     "cannot be read through line {}: {}": "至第 {} 行无法读取：{}",
     "Expected {}, got {}": "应为 {}，实为 {}",
     "Integer value out of range": "数值过大",
+    "Number out of range": "数值过大",
     "Input data was truncated": "JSON 不完整",
     "JSON is malformed: {}": "不是合法的 JSON（{}）",
     "JSON is nested too deeply": "JSON 嵌套过深",

@@ -125,6 +125,12 @@ def milliseconds_of(text: str) -> int:
     return round(instant.timestamp() * 1000)
 
 
+def instant_of(milliseconds: int) -> str:
+    """Milliseconds since 1970 UTC as an ISO timestamp."""
+    seconds, rest = divmod(milliseconds, 1_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
 async def _page(
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Entries at most.")] = 100,
     after: Annotated[

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, or_, select
 from huikuan.debtor.account import Account
 from huikuan.debtor.setting import Setting
 from huikuan.eventlog.service import Service
+from huikuan.web.asking import instant_of
 from services.ledger.store import Store
 
 _VALUE_CHARACTERS_MAX = 10_000
@@ -56,7 +57,7 @@ class Quarantine:
                     "resembles": row.resembles,
                     "debtor": row.debtor,
                     "data": msgspec.Raw(row.value),
-                    "taken_at": row.taken_at,
+                    "taken_at": instant_of(row.taken_at),
                 }
                 for row in rows[:limit]
             ]
@@ -99,7 +100,7 @@ def _conflict(row: Any) -> dict[str, Any]:
         "id": row.id,
         "type": row.type,
         "data": msgspec.Raw(row.value),
-        "kept_at": row.kept_at,
+        "kept_at": instant_of(row.kept_at),
     } | _decided(row if row.outcome else None)
 
 
@@ -116,4 +117,4 @@ def _record(row: Any, place: str, settled: dict[str, Any]) -> dict[str, Any]:
 def _decided(row: Any) -> dict[str, Any]:
     if row is None:
         return {}
-    return {"by": row.by, "because": row.reason, "settled_at": row.settled_at}
+    return {"by": row.by, "because": row.reason, "settled_at": instant_of(row.settled_at)}

@@ -49,7 +49,10 @@ class BacktestBody(BaseModel):
         "arrive at once; else as the log has it",
     )
     share: Decimal = Field(
-        Decimal(1), gt=0, le=1, description="The part of the debtors that has the policy, by hash"
+        Decimal(1),
+        ge=Decimal("0.0001"),
+        le=1,
+        description="The part of the debtors that has the policy, by hash",
     )
     seed: int = Field(0, ge=0, le=2**31, description="Another seed chooses other debtors")
 

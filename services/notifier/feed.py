@@ -5,7 +5,7 @@ step that hurts, and all behind it in its partition, waits until the gate lets i
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from huikuan.eventlog.core import Core
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepared import Prepared
 from huikuan.events.notifier import EscalationRaised, EscalationSaid
+from huikuan.web.asking import instant_of
 from services.notifier.domain.policy import hurts
 from services.notifier.tables import Tables
 from services.notifier.words import PUBLISHER
@@ -220,7 +221,7 @@ def _item(word: Word, cursor: str) -> Item:
         status=word.status,
         effective_on=said.effective_on,
         on=said.on,
-        recorded_at=instant(word.recorded_at),
+        recorded_at=instant_of(word.recorded_at),
         policy_version=said.policy_version,
         hold_seq=said.hold_seq,
         reason=said.reason,
@@ -228,10 +229,3 @@ def _item(word: Word, cursor: str) -> Item:
         superseded=word.superseded,
         channels=said.channels,
     )
-
-
-def instant(recorded_at: int) -> str:
-    """Milliseconds since 1970 UTC as an ISO timestamp."""
-    seconds, milliseconds = divmod(recorded_at, 1_000)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"

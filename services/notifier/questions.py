@@ -10,6 +10,7 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import EVERYBODY, Record, gists
 from huikuan.eventlog.rules import weighing
+from huikuan.web.asking import instant_of
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
@@ -17,7 +18,6 @@ from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.policy import hurts
-from services.notifier.feed import instant
 from services.notifier.following import Following
 from services.notifier.rules import AWAITED, HELD
 from services.notifier.shared import Shared
@@ -169,7 +169,7 @@ def _overrides(watched: Watched, shared: Shared, day: date) -> list[Answer]:
 def _known_through(records: list[Record]) -> str | None:
     """When the latest of these records was recorded; None where there are none."""
     latest = max((record.meta.recorded_at for record in records if record.meta), default=None)
-    return None if latest is None else instant(latest)
+    return None if latest is None else instant_of(latest)
 
 
 def _hold(watched: Watched, each: Escalation, shared: Shared) -> Answer:

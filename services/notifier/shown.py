@@ -9,13 +9,13 @@ from huikuan.debtor.dealings import Override, Signal
 from huikuan.debtor.standing import Line, Sums
 from huikuan.debtor.things import NEVER
 from huikuan.events.codec import amount_of
+from huikuan.web.asking import instant_of
 from services.notifier.domain.answers import Answer
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.charging import Fee
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.policy import CLEAR
 from services.notifier.domain.view import Sight, key_of
-from services.notifier.feed import instant
 from services.notifier.shown_held import shown_held
 
 GENERAL = "general"
@@ -67,8 +67,8 @@ def shown(each: Escalation, day: date) -> dict[str, Any]:
         "status": status,
         "effective_on": each.effective_on,
         "lifted_on": each.ended_on if ended else None,
-        "recorded_at": instant(each.recorded_at),
-        "lifted_recorded_at": instant(each.ended_at) if ended and each.ended_at else None,
+        "recorded_at": instant_of(each.recorded_at),
+        "lifted_recorded_at": instant_of(each.ended_at) if ended and each.ended_at else None,
         "policy_version": each.policy_version,
         "hold_seq": each.hold_seq,
         "inputs": each.inputs,
@@ -111,7 +111,12 @@ def shown_override(each: Override, day: date) -> dict[str, Any]:
 def shown_answer(answer: Answer) -> dict[str, Any]:
     """Who answered, and when."""
     reason = {"reason": answer.reason} if answer.reason else {}
-    return {"by": answer.by, "on": answer.on, "recorded_at": instant(answer.recorded_at), **reason}
+    return {
+        "by": answer.by,
+        "on": answer.on,
+        "recorded_at": instant_of(answer.recorded_at),
+        **reason,
+    }
 
 
 def _delivered(each: Escalation, day: date) -> dict[str, Any] | None:
@@ -121,7 +126,7 @@ def _delivered(each: Escalation, day: date) -> dict[str, Any] | None:
         return None
     more = {"channel": there.channel, "proof": there.proof}
     told = {name: value for name, value in more.items() if value is not None}
-    return {"by": there.by, "on": there.on, "recorded_at": instant(there.recorded_at), **told}
+    return {"by": there.by, "on": there.on, "recorded_at": instant_of(there.recorded_at), **told}
 
 
 def _fee(fee: Fee, day: date) -> dict[str, Any]:

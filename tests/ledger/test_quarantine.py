@@ -1,6 +1,7 @@
 """Conflicts and records that nobody could read: kept, listed, settled by people."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -170,6 +171,19 @@ def test_a_decision_says_what_and_by_whom(desk: Desk, body: Json, pointer: str) 
     answer = desk.post("/v1/quarantine/0/0", body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_times_are_told_as_everywhere(desk: Desk) -> None:
+    desk.accept(
+        desk.invoice("INV-1", "1.00", "2012-05-31"), desk.payment("P", "5.00", "2012-05-20")
+    )
+    desk.send(desk.invoice("INV-1", "2.00", "2012-05-31"), desk.payment("Q", "5.00", "2012-05-20"))
+    (conflict,) = listed(desk)
+    settled(desk, conflict["conflict"], "discarded")
+    (there,) = listed(desk)
+    (alike,) = desk.ask("/v1/look-alikes")["items"]
+    for told in (there["kept_at"], there["settled_at"], alike["taken_at"]):
+        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told)
 
 
 def test_the_list_comes_in_pages_conflicts_first(desk: Desk) -> None:
