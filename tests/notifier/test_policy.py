@@ -125,6 +125,11 @@ def test_what_is_wrong_is_named_by_its_place(step: dict[str, Any], pointer: str,
             "can never hold",
         ),
         (
+            {"per": "item", "lift_when": {"any": [{"days_overdue": 5}, {"days_overdue": 9}]}},
+            "/steps/0/lift_when",
+            "can never hold",
+        ),
+        (
             {
                 "when": {"balance": {"CNY": "50.00"}},
                 "lift_when": {"balance": {"CNY": "50.01"}},
@@ -167,6 +172,7 @@ def test_a_step_that_contradicts_itself_is_refused(
     [
         {"lift_when": {"days_overdue": 30}},
         {"lift_when": {"balance": {"CNY": "50.01"}}},
+        {"per": "item", "lift_when": {"any": [{"days_overdue": 5}, {"open_items": 1}]}},
         {"unless": {"days_overdue": 31}},
         {"unless": {"any": [{"days_overdue": 3}]}},
         {"lift_when": {"days_overdue": 99, "open_items": 2}},

@@ -135,9 +135,10 @@ def _never_lifted(at: int, step: Step) -> Iterator[Contradiction]:
             "永远不会成立：该步骤只能由人解除",
         )
         return
-    if step.per == "item" and set(lift.model_dump(exclude_none=True)) == {"days_overdue"}:
+    if step.per == "item" and _asks_age_alone(lift):
+        where = () if _joins(lift) else ("days_overdue",)
         yield Contradiction(
-            ("steps", at, "lift_when", "days_overdue"),
+            ("steps", at, "lift_when", *where),
             "can never hold: an item only grows older; leave lift_when out",
             "永远不会成立：单笔应收只会越来越旧；请去掉 lift_when",
         )
@@ -198,6 +199,11 @@ def _same_signals(
         ((sign, least),) = when.items()
         if set(other) == {sign}:
             yield ("signals", sign), Decimal(least), Decimal(other[sign])
+
+
+def _asks_age_alone(condition: Condition) -> bool:
+    asked = set(condition.model_dump(exclude_none=True)) - {"all", "any"}
+    return asked <= {"days_overdue"} and all(map(_asks_age_alone, parts(condition)))
 
 
 def _joins(condition: Condition) -> bool:
