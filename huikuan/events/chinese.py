@@ -100,6 +100,12 @@ _SENTENCES: dict[str, str] = {
     "Input data was truncated": "JSON 不完整",
     "JSON is malformed: {}": "不是合法的 JSON（{}）",
     "JSON is nested too deeply": "JSON 嵌套过深",
+    "JSON is nested more than {} deep": "JSON 嵌套超过 {} 层",
+    "text is not UTF-8": "不是 UTF-8 文本",
+    "there is no event in it": "其中没有事件",
+    "more than {} events; send them in several requests": "超过 {} 个事件；请分批发送",
+    "the record's key {}, so it names no debtor": "记录的键不能作为客户编号（{}）",
+    "is not known here": "未知的事件类型",
     "Text is not UTF-8": "不是 UTF-8 文本",
 }
 _DEBTOR = " (it names the debtor)"

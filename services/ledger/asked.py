@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from huikuan.events.check import invalid_from
+from huikuan.events.chinese import in_chinese
 from huikuan.events.values import FIRST_DAY, LAST_DAY
 from huikuan.events.wire import MalformedBodyError
 from huikuan.web.problems import FieldError, Problem
@@ -53,7 +54,8 @@ def rows_in(body: bytes, content_type: str) -> list[Row]:
     try:
         rows = read_lines(body) if media_type in _LINES else read_body(body)
     except MalformedBodyError as error:
-        detail = Words(f"This is not JSON: {error}.", f"请求体不是 JSON：{error}。")
+        zh = f"无法读取请求体：{in_chinese(str(error))}。"
+        detail = Words(f"This is not JSON: {error}.", zh)
         raise Problem(400, "malformed_json", detail) from None
     if len(rows) > ROWS_MAX:
         detail = Words(

@@ -64,3 +64,10 @@ def test_what_is_wrong_with_a_request_is_named_in_both(
     assert chinese["pointer"] == pointer
     assert re.search("[一-龥]", chinese["detail"])
     assert "eaten" not in desk.post(path, body).text
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"{", b"\xff", b"nonsense"])
+def test_why_a_body_cannot_be_read_is_told_in_chinese(desk: Desk, body: bytes) -> None:
+    detail = desk.post("/v1/events", body, **CHINESE).json()["detail"]
+    reason = detail.partition("：")[2]
+    assert re.search("[一-龥]", reason), detail
