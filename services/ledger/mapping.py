@@ -156,12 +156,19 @@ def read_mapping(text: bytes, name: Path | str = "mapping") -> Mapping:
     try:
         tree = yaml.compose(text, yaml.SafeLoader)
         document = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:
         raise MappingError(name, [f"is not YAML: {error}"]) from None
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
-        raise MappingError(name, [_sentence(each, tree) for each in error.errors()]) from None
+        raise MappingError(name, [_sentence(each, tree) for each in _telling(error)]) from None
+
+
+def _telling(error: ValidationError) -> list[ErrorDetails]:
+    """What is wrong, without what is said about a part only because of what is wrong within it."""
+    errors = error.errors()
+    around = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
+    return [each for each in errors if each["loc"] not in around]
 
 
 def _sentence(error: ErrorDetails, tree: yaml.Node | None) -> str:

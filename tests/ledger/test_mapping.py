@@ -171,6 +171,21 @@ def test_a_wrong_mapping_names_its_line(change: tuple[str, str], problem: str) -
     assert any(problem in each for each in refused(INVOICES.replace(*change)))
 
 
+def test_only_what_must_change_is_named() -> None:
+    with pytest.raises(MappingError) as refused:
+        read_mapping(b"source: erp\nevents:\n  - {type: huikuan.nope.v1, id: x}\n")
+    told = str(refused.value).splitlines()[1:]
+    assert [line.split(": ")[1] for line in told] == [
+        f"events.0.{field}" for field in ("type", "debtor", "data")
+    ]
+
+
+@pytest.mark.parametrize("text", [b"source: !!bool x", b"source: !!timestamp x", b"a: !!int ''"])
+def test_a_tag_that_does_not_fit_is_no_yaml_for_us(text: bytes) -> None:
+    with pytest.raises(MappingError, match="is not YAML"):
+        read_mapping(text)
+
+
 def test_an_empty_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="is empty"):
         rows_of(tmp_path, "")
