@@ -168,6 +168,7 @@ def sample(
     """Write or send a portfolio."""
     from services.commands import sampling  # noqa: PLC0415
 
+    sampling.must_have_cents(currency)
     wanted = sampling.Wanted(seed, debtors, first.date(), days, currency)
     if send:
         sampling.send(wanted)

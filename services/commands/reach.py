@@ -139,6 +139,16 @@ def _serve_ourselves(home: Path, opened: ExitStack) -> Server:
         return opened.enter_context(serving(home))
     except (InstallationInUseError, LogError, RestoredBackupError) as error:
         raise CommandError(str(error), UNREACHABLE) from None
+    except OSError as error:
+        raise no_home(home, error) from None
+
+
+def no_home(home: Path, error: OSError) -> CommandError:
+    """What to say where state cannot be kept in the home."""
+    sentence = say(
+        f"cannot keep state in {home}; see HUIKUAN_HOME", f"无法在 {home} 保存状态，见 HUIKUAN_HOME"
+    )
+    return CommandError(f"{sentence}: {error.strerror}", UNREACHABLE)
 
 
 def home_of(environment: Mapping[str, str]) -> Path:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from huikuan.events.currencies import DECIMALS
 from services import sample as portfolios
 from services.commands import living, show
 from services.commands.reach import services
+from services.commands.trouble import REFUSED, CommandError
 from services.commands.words import say
 
 
@@ -44,6 +46,16 @@ def send(wanted: Wanted) -> None:
     with services() as reached:
         count = living.live_through(reached, _facts(wanted), days, say("Sending", "写入"))
     show.line(say(f"{count} facts, open: {days[-1]}", f"{count} 条事实，营业日：{days[-1]}"))
+
+
+def must_have_cents(currency: str) -> None:
+    """Raises ``CommandError`` for a currency in which the made-up amounts would be none."""
+    if DECIMALS.get(currency) != 2:
+        sentence = say(
+            f'"{currency}" is no currency with two decimals, as CNY is one',
+            f"“{currency}”不是有两位小数的币种（例如 CNY）",
+        )
+        raise CommandError(sentence, REFUSED)
 
 
 def _facts(wanted: Wanted) -> Iterator[living.Told]:

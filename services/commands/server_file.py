@@ -53,7 +53,7 @@ def read_running(home: Path, name: str = ALL) -> Server | None:
 def _read(path: Path) -> Server | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Server)
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError):
         return None
 
 

@@ -181,6 +181,22 @@ def test_a_sample_is_the_same_everywhere_and_can_be_sent(home: Path, tmp_path: P
     assert sent.stdout == f"{count} facts, open: 2012-05-24\n", sent.stderr
 
 
+@pytest.mark.parametrize("currency", ["JPY", "RMB", "cny"])
+def test_a_sample_is_in_a_currency_with_cents(tmp_path: Path, currency: str) -> None:
+    refused = run(tmp_path, "sample", "--currency", currency, str(tmp_path / "x.jsonl"))
+    assert (refused.returncode, (tmp_path / "x.jsonl").exists()) == (4, False)
+    assert "two decimals" in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("day", "open", "2012-05-01"), ("serve", "--port", "0")])
+def test_a_home_that_cannot_be_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "file").touch()
+    home = tmp_path / "file" / "home"
+    refused = run(home, *words)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (3, False)
+    assert f"cannot keep state in {home}" in refused.stderr
+
+
 def test_migrating_twice_is_no_trouble(tmp_path: Path) -> None:
     for _ in range(2):
         done = run(tmp_path, "migrate")
