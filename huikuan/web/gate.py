@@ -31,6 +31,7 @@ SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
 )
+_NUL = Words("The address holds a NUL character.", "地址中含有 NUL 字符。")
 Observe = Callable[[Scope, int, float], None]
 """Told of every answered request: its scope, status and seconds."""
 _log = logging.getLogger("huikuan.web")
@@ -79,6 +80,8 @@ class Gate:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path not in OPEN_PATHS and not self._keys.open_by(headers.get("authorization", "")):
             raise Problem(401, headers={"WWW-Authenticate": "Bearer"})
+        if "\0" in path or b"%00" in scope.get("query_string", b""):
+            raise Problem(400, detail=_NUL)  # no database can look for it
         announced = headers.get("content-length", "0")
         if _is_hopeless(announced, self._body_bytes_max, asks_first="expect" in headers):
             raise _too_large(self._body_bytes_max)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -28,6 +28,7 @@ from services.ledger.service import Ledger
 from services.ledger.settling_api import settling_router
 from services.ledger.taking import Taken
 
+Debtor = Annotated[str, Path(min_length=1)]
 _SMALL_BYTES = 16_384
 """A body up to this size is read sooner than it is handed to a thread."""
 
@@ -93,7 +94,7 @@ def _questions_router(ledger: Ledger) -> APIRouter:
     ask = ledger.questions
 
     @router.get("/debtors/{debtor:path}", summary="What one debtor owes")
-    def debtor(debtor: str, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
+    def debtor(debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
         del waited
         answer = ask.debtor(debtor, as_of, known_at)
         if answer is None:

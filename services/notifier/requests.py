@@ -21,7 +21,7 @@ Key = Annotated[
         description="The same key with the same request is done once.",
     ),
 ]
-Debtor = Annotated[str, Path(max_length=200)]
+Debtor = Annotated[str, Path(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 By = Annotated[str, Field(min_length=1, max_length=200)]
 

@@ -117,7 +117,7 @@ def _add_questions(router: APIRouter, promises: Promises) -> None:
         "/debtors/{debtor:path}/promises", summary="What a debtor promised, what came of it"
     )
     def judged(
-        debtor: Annotated[str, Path(max_length=200)],
+        debtor: Annotated[str, Path(min_length=1, max_length=200)],
         waited: AfterPosition,
         as_of: AsOf,
         known_at: KnownAt,

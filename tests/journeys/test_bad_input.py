@@ -220,3 +220,23 @@ def _still_works(huikuan: Installation) -> None:
     sent["data"]["invoice"] = sent["id"]
     huikuan.tell(sent)
     assert any(each["invoice"] == sent["id"] for each in huikuan.debtor("survivor")["items"])
+
+
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("ledger", "/v1/debtors/"),
+        ("promises", "/v1/debtors//promises"),
+        ("notifier", "/v1/debtors//escalations"),
+        ("notifier", "/v1/debtors//standing"),
+        ("notifier", "/v1/debtors//forecast"),
+        ("notifier", "/v1/debtors//why?step=stop"),
+        ("notifier", "/v1/debtors//overrides"),
+    ],
+)
+def test_a_debtor_without_a_name_is_asked_for_in_vain(
+    huikuan: Installation, service: str, path: str
+) -> None:
+    answer = huikuan.ask("GET", service, path)
+    assert answer.status_code == 422
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["debtor"]

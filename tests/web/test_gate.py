@@ -97,6 +97,13 @@ def test_a_body_that_is_too_large_is_taken_before_it_is_refused(
     assert (answers[0]["status"], sent) == (413, taken)
 
 
+@pytest.mark.parametrize("path", ["/v1/asked%00", "/v1/asked?after=a%00b"])
+def test_an_address_that_no_database_can_look_for_is_refused(path: str) -> None:
+    answer = client_of().get(path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert "NUL" in answer.json()["detail"]
+
+
 def test_a_body_may_come_in_chunks() -> None:
     assert client_of().post("/v1/raw", content=iter([b"abc", b"de"])).json() == {"bytes": 5}
 
