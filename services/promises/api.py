@@ -101,6 +101,7 @@ def _add_requests(router: APIRouter, promises: Promises) -> None:
         idempotency_key: Key = "",
     ) -> Response:
         body = body or WithdrawalBody()
+        _must_be_id(body.debtor or "-", "/debtor")
         taken = promises.withdraw(
             promise,
             body.company,

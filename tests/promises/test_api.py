@@ -199,6 +199,15 @@ def test_a_promise_from_the_ledger_is_withdrawn_with_its_debtor(
         assert answer.status_code == status
 
 
+@pytest.mark.parametrize("debtor", ["a\0b", " D1", "D\u202e1"])
+def test_a_debtor_whose_name_nobody_can_keep_withdraws_nothing(
+    client: TestClient, debtor: str
+) -> None:
+    answer = client.post(f"{MAKE}/P1/withdrawal", json={"debtor": debtor})
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/debtor"]
+
+
 @pytest.mark.parametrize(("day", "code"), [(1, "withdrawn_in_future"), (-1, "withdrawn_too_early")])
 def test_a_withdrawal_on_an_impossible_day_is_refused(
     world: World, client: TestClient, day: int, code: str
