@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import Scope
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -56,8 +57,9 @@ class Metrics:
 
 def _template_of(scope: Scope) -> str:
     """The path as it is published: FastAPI's route itself may lack what stands before it."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    return str(getattr(included or scope.get("route"), "path", ""))
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    # Where nothing matched it is still that of the front, which leads to this whole app.
+    return "" if isinstance(route, Mount) else str(getattr(route, "path", ""))
 
 
 class _Lag(Collector):

@@ -1,6 +1,9 @@
 """Health and metrics tell operators how it is, and strangers nothing."""
 
-from tests.web.apps import Folded, app_with, client_of
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from tests.web.apps import KEY, Folded, app_with, client_of
 
 
 def test_ready_is_one_word_and_a_status() -> None:
@@ -23,6 +26,14 @@ def test_a_violated_invariant_is_an_alarm() -> None:
     answer = client_of(violated).get("/health/invariants")
     assert answer.status_code == 503
     assert answer.json()["violations"] == ["acme: issued 10 is not open 9"]
+
+
+def test_what_nothing_matches_is_counted_as_that_behind_the_front_too() -> None:
+    front = Starlette()
+    front.mount("/ledger", app_with())
+    client = TestClient(front, headers={"Authorization": f"Bearer {KEY}"})
+    assert client.get("/ledger/v1/nothing").status_code == 404
+    assert 'route="unmatched",status="404"' in client.get("/ledger/metrics").text
 
 
 def test_metrics_count_by_route_and_never_name_a_debtor() -> None:
