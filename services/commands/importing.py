@@ -3,7 +3,7 @@
 import csv
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from services.commands import show
 from services.commands.reach import Services, services
@@ -99,7 +99,7 @@ def _import(
     history: bool,
     through: date | None,
 ) -> Imported:
-    with services() as reached, errors.open("w", encoding="utf-8", newline="") as lines:
+    with services() as reached, _listing(errors) as lines:
         sending = _Sending(reached)
         run = Import(file, mapping, sending.send, sending.open_days, lines, _reason)
         with show.progress(say("Importing", "导入"), 1000) as advance:
@@ -119,7 +119,7 @@ def _check(file: Path, mapping: Path, errors: Path) -> Imported:
     """Read everything as an import would, and send nothing."""
     rows = CsvFile(file, load_mapping(mapping))
     imported = Imported()
-    with errors.open("w", encoding="utf-8", newline="") as lines:
+    with _listing(errors) as lines:
         written = csv.writer(lines)
         written.writerow(ERROR_COLUMNS)
         for row in rows:
@@ -129,6 +129,15 @@ def _check(file: Path, mapping: Path, errors: Path) -> Imported:
             else:
                 imported.counts["accepted"] += 1
     return imported
+
+
+def _listing(errors: Path) -> TextIO:
+    """The file that will name what does not go in, before anything does."""
+    try:
+        return errors.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        sentence = say(f"cannot list bad rows in {errors}", f"无法写入 {errors}")
+        raise CommandError(f"{sentence}: {error.strerror}", REFUSED) from None
 
 
 def _reason(row: BadRow) -> str:

@@ -57,3 +57,10 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["import", str(file), "--mapping", str(mapping), "--dry-run"])
     assert done.exit_code == 4
     assert "number" in done.stderr
+
+
+def test_where_bad_rows_cannot_be_listed_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv.errors.csv").mkdir()
+    code, _, err = _dry_run(tmp_path, GOOD)
+    assert code == 4
+    assert "cannot list bad rows in" in err
