@@ -17,6 +17,9 @@ from huikuan.eventlog.record import EVERYBODY, Record
 RECORDS_MAX = 1_000_000
 """Records of one reading that are in memory, about: keys are spread by their hash."""
 
+_UNKNOWN = -2
+"""The seq before which no publisher begins."""
+
 ByKey = dict[str, list[Record]]
 
 
@@ -39,27 +42,24 @@ def records_by_key(
         seqs = dict.fromkeys(publishers, 0)
         for records in log.scan(partition, 0, stop):
             for record in records:
-                kept = _next(record, seqs)
-                key = record.key
-                if kept is None or not (
-                    key == EVERYBODY
-                    or (
-                        (readings == 1 or crc32(key.encode()) % readings == reading)
-                        and (wanted is None or wanted(key))
-                    )
-                ):
+                meta, key, kept = record.meta, record.key, record
+                if meta is not None and meta.seq == seqs.get(meta.publisher, _UNKNOWN) + 1:
+                    seqs[meta.publisher] = meta.seq  # nearly always
+                elif (other := _other(record, seqs)) is not None:
+                    kept = other
+                else:
                     continue
-                found[key].append(kept)
+                if key == EVERYBODY or (
+                    (readings == 1 or crc32(key.encode()) % readings == reading)
+                    and (wanted is None or wanted(key))
+                ):
+                    found[key].append(kept)
         yield found
 
 
-def _next(record: Record, seqs: dict[str, int]) -> Record | None:
-    """The record where it is its publisher's next one; None where it was there already."""
+def _other(record: Record, seqs: Collection[str]) -> Record | None:
+    """A record that is not its publisher's next one: foreign, or None where it was there before."""
     meta = record.meta
-    last = None if meta is None else seqs.get(meta.publisher)
-    if meta is None or last is None:
-        return record if meta is None else structs.replace(record, meta=None)
-    if meta.seq != last + 1:
-        return None
-    seqs[meta.publisher] = meta.seq
-    return record
+    if meta is None:
+        return record
+    return None if meta.publisher in seqs else structs.replace(record, meta=None)

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from huikuan.debtor.account import Account
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record
 from huikuan.events.codec import UnknownTypeError, decode, effective_on
 from huikuan.events.fields import Event
 from services.notifier.domain.unpaid import Unpaid
 from services.notifier.timeline import Timeline
+from services.notifier.watched import Watched, loud_from
 
 
 class Drift(NamedTuple):
@@ -23,16 +23,18 @@ class Drift(NamedTuple):
     """The first day on which a step may be demanded after them; it may be later in truth."""
 
 
-def drift(account: Account, records: Sequence[Record], stop: int, line: Timeline) -> Drift:
+def drift(watched: Watched, records: Sequence[Record], stop: int, line: Timeline) -> Drift:
     """The first of a debtor's records, at none of which before ``stop`` anything is demanded.
 
-    ``account``: as it was folded so far; nothing is demanded by it on the day that is open then.
-    It is left as it is.
+    ``watched``: as he was followed so far; nothing is demanded of him on the day that is open then.
+    He is left as he is.
     """
-    unpaid = Unpaid(account, line.ladder)
-    facts: list[tuple[str, Event]] = []
-    last_on, loud_on = account.last_key[0], unpaid.loud_on
+    account, facts = watched.account, list[tuple[str, Event]]()
+    last_on, loud_on = account.last_key[0], loud_from(watched, line.ladder)
     quiet_to = min(stop, line.stop_before(loud_on))
+    if not records or records[0].position >= quiet_to:
+        return Drift(facts, loud_on)
+    unpaid = Unpaid(account, line.ladder)
     for record in records:
         meta, position = record.meta, record.position
         if meta is None or position >= quiet_to:

@@ -8,20 +8,22 @@ policy waits for deliveries every notice arrives at once.
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from operator import attrgetter
 
 import msgspec
 
-from huikuan.debtor.fold import receive_all
+from huikuan.debtor.fold import receive, receive_all
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record, gists
+from huikuan.events.fields import Event
 from services.notifier.deciding import speak
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
 from services.notifier.drifting import drift
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
-from services.notifier.timeline import Timeline, day_of
+from services.notifier.timeline import END, Timeline, day_of
 from services.notifier.told import Told
 from services.notifier.trial_answers import addressed, assumed
 from services.notifier.watched import loud_from, review_on
@@ -105,32 +107,62 @@ class Replay:
             self._take(line.bound(at), line.entries[at].shared)
 
     def _drift(self, at: int) -> int:
-        """Fold together what comes while nothing is demanded of him; answers the entry reached.
+        """Take what comes while nothing is demanded of him; answers the entry reached.
 
-        What comes last is not even folded where nothing is demanded of him to the end.
+        What comes last is not even folded where nobody looks at him to the end.
         """
-        watched, line, inputs = self._watched, self._line, self._inputs
-        account = watched.account
-        while self._may_drift(at):
-            stop = min(line.next_stop(at), line.stop_before(self._holding.idle_until))
-            facts, loud_on = drift(account, inputs[self._at :], stop, line)
-            self._at += len(facts)
-            ends = self._at >= len(inputs) or inputs[self._at].position >= line.stop
-            if ends and stop == line.stop == line.stop_before(loud_on):
+        line, inputs, holding = self._line, self._inputs, self._holding
+        while self._is_quiet(at):
+            stop = line.next_stop(at)
+            alone_to = min(stop, line.stop_before(holding.idle_until))
+            is_alone = alone_to > self._next()
+            facts, loud_on = drift(
+                self._watched, inputs[self._at :], alone_to if is_alone else stop, line
+            )
+            if self._next(len(facts)) >= line.stop == min(alone_to, line.stop_before(loud_on)):
                 return len(line.entries)
-            if not facts:
+            if not (self._fold_together(facts) if is_alone else self._fold_looking(facts)):
                 break
             at = line.at(inputs[self._at - 1].position)
-            receive_all(account, facts, line.entries[at].shared.setting)
-            watched.look_again()
         return at
 
-    def _may_drift(self, at: int) -> bool:
+    def _is_quiet(self, at: int) -> bool:
         """Whether nothing is demanded of him, and nothing waits that may change that."""
-        if loud_from(self._watched, self._line.ladder) <= self._line.days_on[at]:
-            return False
         account = self._watched.account
-        return not (account.waiting or account.early or account.refunds)
+        if account.waiting or account.early or account.refunds:
+            return False
+        return loud_from(self._watched, self._line.ladder) > self._line.days_on[at]
+
+    def _next(self, count: int = 0) -> int:
+        """The position of the record that comes after so many more."""
+        at = self._at + count
+        return self._inputs[at].position if at < len(self._inputs) else END
+
+    def _fold_together(self, facts: Sequence[tuple[str, Event]]) -> int:
+        """Fold facts at once; answers how many."""
+        if facts:
+            self._at += len(facts)
+            at = self._line.at(self._inputs[self._at - 1].position)
+            receive_all(self._watched.account, facts, self._line.entries[at].shared.setting)
+            self._watched.look_again()
+        return len(facts)
+
+    def _fold_looking(self, facts: Sequence[tuple[str, Event]]) -> int:
+        """Fold facts one by one, as the other policy's escalations are looked at; how many."""
+        line, account, first = self._line, self._watched.account, self._at
+        for event_id, event in facts:
+            at = line.at(self._next())
+            on = line.days_on[at]
+            self._holding.begin(account, on)
+            in_order = receive(account, event, event_id, line.entries[at].shared.setting)
+            if not in_order:
+                break
+            self._at += 1
+            self._look(on)
+            if account.waiting:
+                break
+        self._watched.look_again()
+        return self._at - first
 
     def _take(self, bound: int, shared: Shared) -> None:
         """Take what was recorded on one day, up to a position."""

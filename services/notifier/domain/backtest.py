@@ -15,7 +15,7 @@ from services.notifier.domain.case import Case, Escalation, Status
 
 Amounts = dict[str, int]
 """Minor units by currency; currencies are never added."""
-_SHARES = 10_000
+_SHARES, _DAY = 10_000, timedelta(days=1)
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -99,8 +99,9 @@ def days_in_force(each: Escalation, period: Period) -> tuple[date, date]:
 
     One that was raised late, from an earlier date, held nobody before it was said.
     """
-    after = period.last_on + timedelta(days=1)
-    end = after if each.ended_on is None else min(each.ended_on, after)
+    end = each.ended_on
+    if end is None or end > period.last_on:
+        end = period.last_on + _DAY
     return max(each.effective_on, each.said_on, period.first_on), end
 
 
@@ -178,5 +179,7 @@ def _overlap(one: Course, other: Course) -> bool:
 
 def is_challenged(debtor: str, share_of_10000: int, seed: int) -> bool:
     """Whether a debtor belongs to the challenger's share: always the same for the same seed."""
+    if share_of_10000 >= _SHARES:
+        return True
     digest = blake2b(f"{seed}\x00{debtor}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) % _SHARES < share_of_10000
