@@ -8,14 +8,16 @@ policy waits for deliveries every notice arrives at once.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 import msgspec
 
+from huikuan.debtor.account import Account
 from huikuan.debtor.fold import receive, receive_all
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record, gists
+from huikuan.events.codec import effective_on
 from huikuan.events.fields import Event
 from services.notifier.deciding import speak
 from services.notifier.domain.case import Case
@@ -111,17 +113,15 @@ class Replay:
 
         What comes last is not even folded where nobody looks at him to the end.
         """
-        line, inputs, holding = self._line, self._inputs, self._holding
+        line, inputs = self._line, self._inputs
         while self._is_quiet(at):
             stop = line.next_stop(at)
-            alone_to = min(stop, line.stop_before(holding.idle_until))
-            is_alone = alone_to > self._next()
-            facts, loud_on = drift(
-                self._watched, inputs[self._at :], alone_to if is_alone else stop, line
-            )
-            if self._next(len(facts)) >= line.stop == min(alone_to, line.stop_before(loud_on)):
+            facts, loud_on = drift(self._watched, inputs[self._at :], stop, line)
+            is_last = self._next(len(facts)) >= line.stop == min(stop, line.stop_before(loud_on))
+            count = self._fold_ahead(facts, is_last=is_last)
+            if is_last and count == len(facts) and not self._watched.account.waiting:
                 return len(line.entries)
-            if not (self._fold_together(facts) if is_alone else self._fold_looking(facts)):
+            if not count:
                 break
             at = line.at(inputs[self._at - 1].position)
         return at
@@ -138,31 +138,44 @@ class Replay:
         at = self._at + count
         return self._inputs[at].position if at < len(self._inputs) else END
 
-    def _fold_together(self, facts: Sequence[tuple[str, Event]]) -> int:
-        """Fold facts at once; answers how many."""
-        if facts:
-            self._at += len(facts)
-            at = self._line.at(self._inputs[self._at - 1].position)
-            receive_all(self._watched.account, facts, self._line.entries[at].shared.setting)
-            self._watched.look_again()
-        return len(facts)
+    def _fold_ahead(self, facts: Sequence[tuple[str, Event]], *, is_last: bool) -> int:
+        """Fold facts of a quiet debtor; answers how many of them were taken.
 
-    def _fold_looking(self, facts: Sequence[tuple[str, Event]]) -> int:
-        """Fold facts one by one, as the other policy's escalations are looked at; how many."""
-        line, account, first = self._line, self._watched.account, self._at
-        for event_id, event in facts:
-            at = line.at(self._next())
-            on = line.days_on[at]
-            self._holding.begin(account, on)
-            in_order = receive(account, event, event_id, line.entries[at].shared.setting)
-            if not in_order:
-                break
-            self._at += 1
-            self._look(on)
-            if account.waiting:
+        Together where nobody looks, not at all where nobody ever will (``is_last``), and one by
+        one where the other policy's escalations are looked at.
+        """
+        account, first, end = self._watched.account, self._at, self._at + len(facts)
+        while self._at < end and not account.waiting:
+            alone_to = unseen = self._at
+            if idle_until := self._holding.idle_until:
+                alone_to = self._line.stop_before(idle_until)
+                unseen = bisect_left(self._inputs, alone_to, unseen, end, key=_position)
+            coming = facts[self._at - first : unseen - first]
+            if is_last and alone_to >= self._line.stop:
+                self._at = end
+            elif coming and (self._at == first or _sort_after(account, coming)):
+                self._fold_together(coming)
+            elif not self._fold_one(facts[self._at - first]):
                 break
         self._watched.look_again()
         return self._at - first
+
+    def _fold_together(self, facts: Sequence[tuple[str, Event]]) -> None:
+        self._at += len(facts)
+        at = self._line.at(self._inputs[self._at - 1].position)
+        receive_all(self._watched.account, facts, self._line.entries[at].shared.setting)
+
+    def _fold_one(self, fact: tuple[str, Event]) -> bool:
+        """Fold a fact, and look at what the other policy wants; False where it sorts earlier."""
+        line, account = self._line, self._watched.account
+        at = line.at(self._next())
+        on = line.days_on[at]
+        self._holding.begin(account, on)
+        if not receive(account, fact[1], fact[0], line.entries[at].shared.setting):
+            return False
+        self._at += 1
+        self._look(on)
+        return True
 
     def _take(self, bound: int, shared: Shared) -> None:
         """Take what was recorded on one day, up to a position."""
@@ -217,3 +230,9 @@ _position = attrgetter("position")
 
 def _open_on(shared: Shared) -> Day:
     return day_of(shared).toordinal()
+
+
+def _sort_after(account: Account, facts: Iterable[tuple[str, Event]]) -> bool:
+    """Whether each of these facts is of a later day than all that was folded."""
+    last_on = account.last_key[0]
+    return all(effective_on(event).toordinal() > last_on for _, event in facts)

@@ -6,6 +6,7 @@ from typing import Any
 
 from huikuan.events.ledger import FeedCompleted
 from huikuan.events.notifier import PolicyAdopted
+from huikuan.events.sales import OrderConfirmed
 from services.notifier.domain.backtest import Course, difference, is_challenged
 from services.notifier.domain.policy import Policy
 from services.notifier.domain.totals import Totals
@@ -162,3 +163,34 @@ def test_of_two_courses_that_share_no_day_one_is_removed_and_one_added() -> None
     within = difference([course(1, 9)], [course(3, 4), course(6, 7)])
     assert (len(within.added), len(within.removed), len(within.moved)) == (1, 0, 1)
     assert not difference([course(1, None)], [course(1, None)])
+
+
+def test_of_whom_the_trial_demands_nothing_the_live_policy_held_what_he_owed() -> None:
+    shown = run(policy(stop(3)), [OWED], whole(policy(stop(300))))
+    (course,) = shown.found.removed
+    assert (course.days_held, course.held_minor) == (14, {"CNY": 140_000})
+
+
+def test_what_he_orders_while_the_live_policy_holds_him_is_held_too() -> None:
+    order = OrderConfirmed(order="O", amount="50.00", currency="CNY", on=day(10))
+    later = [(10, "O", order), SETTLED, (16, "B", invoice("B", "9.00", on=16, due=17))]
+    shown = run(policy(stop(3)), [OWED, *later], whole(policy(stop(300))))
+    (course,) = shown.found.removed
+    assert (course.days_held, course.held_minor) == (9, {"CNY": 5 * 10_000 + 4 * 15_000})
+
+
+def test_what_is_known_late_is_held_though_it_sorts_before_what_was_folded() -> None:
+    late = (13, "C", invoice("C", "7.00", on=7, due=40))
+    later = [(8, "P", payment("P", "100.00", on=8, pays="A")), late]
+    owed = (12, "B", invoice("B", "9.00", on=12, due=12))
+    shown = run(policy(stop(3)), [OWED, *later, owed], whole(policy(stop(300))))
+    first, second = shown.found.removed
+    assert (first.days_held, first.held_minor) == (3, {"CNY": 30_000})
+    assert (second.days_held, second.held_minor) == (4, {"CNY": 4 * (900 + 700)})
+
+
+def test_what_counts_only_from_a_later_day_is_held_from_then_on() -> None:
+    ahead = (12, "B", invoice("B", "9.00", on=14, due=14))
+    shown = run(policy(stop(3)), [ahead], whole(policy(stop(300))))
+    (course,) = shown.found.removed
+    assert (course.days_held, course.held_minor) == (2, {"CNY": 2 * 900})

@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 from huikuan.debtor.exposure import exposed_minor
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import standing
+from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.events.notifier import PolicyAdopted
-from services.notifier.domain.backtest import difference
+from services.notifier.domain.backtest import Amounts, Period, courses, difference
+from services.notifier.domain.case import Escalation
 from services.notifier.domain.policies import adopted, in_force_on
 from services.notifier.domain.policy import Policy
+from services.notifier.rules import NotifierRules
+from services.notifier.timeline import Timeline, timeline
+from services.notifier.told import Told
+from services.notifier.trying import Trial
 from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day
-from tests.notifier.arrivals import LAST_DAY, Arrival, arrivals, records_of
+from tests.notifier.arrivals import DEBTOR, LAST_DAY, Arrival, arrivals, records_of
 from tests.notifier.payers import good_payers
 from tests.notifier.random_policies import policies
 from tests.notifier.trials import on_the_log, trial, tried
@@ -71,6 +77,50 @@ def test_a_trial_against_another_policy_is_the_trial_of_each(
     assert len(both.found) == len(difference(others.now, ones.now))
     same = trial(one, first_on, last_on, assume_approved=assumed, against=one)
     assert not tried(records, same).found
+
+
+def exposed_on(records: list[Record], line: Timeline) -> dict[int, dict[str, int]]:
+    """What the debtor's exposure was at the close of each day, as known then."""
+    rules, found = NotifierRules(), dict[int, dict[str, int]]()
+    own = [each for each in records if each.key != EVERYBODY and each.meta]
+    inputs = [each for each in own if each.meta and not each.meta.said]
+    for at, on in enumerate(line.days_on):
+        known = [each for each in inputs if each.position < line.bound(at)]
+        watched, shared = rules.blank(DEBTOR), line.entries[at].shared
+        rules.refold(watched, known, shared)
+        found[on] = exposed_minor(watched.account, on)
+    return found
+
+
+@settings(max_examples=FEWER)
+@given(some_arrivals, policies(), st.integers(1, LAST_DAY))
+def test_what_the_live_policy_held_is_what_was_at_risk_day_by_day(
+    arriving: list[Arrival], policy: Policy, first: int
+) -> None:
+    records, period = on_the_log(records_of(arriving)), Period(day(first), day(LAST_DAY))
+    documents = [each.document for _, _, each in arriving if isinstance(each, PolicyAdopted)]
+    assume("booked" not in [policy.charges, *(each.get("charges") for each in documents)])
+    shown = tried(records, Trial(policy=policy, period=period))
+    everybody = [record for record in records if record.key == EVERYBODY]
+    line = timeline(NotifierRules(), everybody, period, policy)
+    assert line is not None
+    exposed = exposed_on(records, line)
+
+    def held(each: Escalation, since: date, end: date) -> Amounts:
+        if each.subject != "debtor":
+            return {}
+        total = Amounts()
+        for on in range(since.toordinal(), end.toordinal()):
+            for currency, minor in exposed[on].items():
+                total[currency] = total.get(currency, 0) + minor
+        return {currency: minor for currency, minor in total.items() if minor}
+
+    own = [record for record in records if record.key != EVERYBODY]
+    told = Told(DEBTOR, own, period)
+    ended = {each.escalation for each in told.case_before().ended}
+    expected = courses(told.case_after(), ended, period, held)
+    found = [each for each in shown.then if each.subject == "debtor"]
+    assert found == [each for each in expected if each.subject == "debtor"]
 
 
 @settings(max_examples=FEWER)

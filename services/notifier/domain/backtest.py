@@ -122,10 +122,14 @@ class Difference(msgspec.Struct, frozen=True, gc=False):
 def difference(then: Sequence[Course], now: Sequence[Course]) -> Difference:
     """What the second list has otherwise than the first."""
     found = Difference([], [], [], [])
-    if [_key(each) for each in then] == [_key(each) for each in now]:
+    if len(then) == len(now) and [_key(each) for each in then] == [_key(each) for each in now]:
         return found
     for before, after in _by_place(then, now):
-        _compare(before, after, found)
+        if before and after:
+            _compare(before, after, found)
+        else:
+            found.removed.extend(before)
+            found.added.extend(after)
     return found
 
 

@@ -56,13 +56,17 @@ class Holding:
         """After it was decided; what is proposed may come to be in force from a day before."""
         subjects = {(each.company, each.subject) for each in still_open}
         if self._ends:
-            self._ends = {subject: end for subject, end in self._ends.items() if end >= on}
+            for subject in [each for each, end in self._ends.items() if end < on]:
+                del self._ends[subject]
             subjects.update(self._ends)
         for subject in subjects:
             self._note(subject, on, account)
 
     def _note(self, subject: Subject, on: Day, account: Account) -> None:
-        days, amounts = self._series.setdefault(subject, ([], []))
+        series = self._series.get(subject)
+        if series is None:
+            series = self._series[subject] = ([], [])
+        days, amounts = series
         if days and days[-1] == on:
             amounts[-1] = _amounts(account, subject, on)
         else:
