@@ -146,7 +146,7 @@ class Replay:
         """
         account, first, end = self._watched.account, self._at, self._at + len(facts)
         while self._at < end and not account.waiting:
-            alone_to = unseen = self._at
+            alone_to, unseen = 0, self._at
             if idle_until := self._holding.idle_until:
                 alone_to = self._line.stop_before(idle_until)
                 unseen = bisect_left(self._inputs, alone_to, unseen, end, key=_position)
