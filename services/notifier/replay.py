@@ -96,16 +96,15 @@ class Replay:
 
     def _take_until_due(self, at: int) -> int:
         """Take what is recorded until an entry makes him due again; answers that entry."""
-        line, inputs = self._line, self._inputs
+        line = self._line
         while True:
             at = self._drift(at)
             if at == len(line.entries):
                 return at
             due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
-            stop = line.positions[due] if due < len(line.entries) else line.stop
-            if self._at >= len(inputs) or inputs[self._at].position >= stop:
+            if self._next() >= line.start(due):
                 return due
-            at = line.at(inputs[self._at].position)
+            at = line.at(self._next())
             self._take(line.bound(at), line.entries[at].shared)
 
     def _drift(self, at: int) -> int:
@@ -115,7 +114,7 @@ class Replay:
         """
         line, inputs = self._line, self._inputs
         while self._is_quiet(at):
-            stop = line.next_stop(at)
+            stop = line.start(line.next_due(at, None))
             facts, loud_on = drift(self._watched, inputs[self._at :], stop, line)
             is_last = self._next(len(facts)) >= line.stop == min(stop, line.stop_before(loud_on))
             count = self._fold_ahead(facts, is_last=is_last)

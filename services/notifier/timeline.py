@@ -62,7 +62,10 @@ class Timeline:
 
     def stop_before(self, day: Day) -> int:
         """The position up to which every day that is open lies before this one."""
-        at = bisect_left(self.days_on, day)
+        return self.start(bisect_left(self.days_on, day))
+
+    def start(self, at: int) -> int:
+        """The position of an entry; where there is none after so many, the period's end."""
         return self.positions[at] if at < len(self.positions) else self.stop
 
     def at(self, position: int) -> int:
@@ -71,12 +74,7 @@ class Timeline:
 
     def bound(self, at: int) -> int:
         """The position up to which an entry is the last."""
-        return self.positions[at + 1] if at + 1 < len(self.positions) else self.stop
-
-    def next_stop(self, at: int) -> int:
-        """The position before which no entry after this one makes everybody due."""
-        later = bisect_right(self._everyone, at)
-        return self.positions[self._everyone[later]] if later < len(self._everyone) else self.stop
+        return self.start(at + 1)
 
     def next_due(self, at: int, review_on: date | None) -> int:
         """Which entry after this one makes a debtor due; their number where none does."""
