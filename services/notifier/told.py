@@ -34,8 +34,7 @@ class Told:
             event = decode(meta.type, record.value)
             if isinstance(event, EscalationSaid):
                 self.places[event.escalation] = (event.step, event.company, event.subject)
-                self._hear(event, meta.recorded_at)
-            elif isinstance(event, FeeCharged | FeeCancelled):
+            if isinstance(event, Heard):
                 self._hear(event, meta.recorded_at)
 
     def _hear(self, event: Heard, recorded_at: int) -> None:

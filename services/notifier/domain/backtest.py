@@ -125,11 +125,7 @@ def difference(then: Sequence[Course], now: Sequence[Course]) -> Difference:
     if len(then) == len(now) and [_key(each) for each in then] == [_key(each) for each in now]:
         return found
     for before, after in _by_place(then, now):
-        if before and after:
-            _compare(before, after, found)
-        else:
-            found.removed.extend(before)
-            found.added.extend(after)
+        _compare(before, after, found)
     return found
 
 
@@ -162,8 +158,8 @@ def _pairs(
     then: list[Course], now: list[Course], fits: Callable[[Course, Course], bool]
 ) -> list[tuple[Course, Course]]:
     """Take from both lists, in order, what fits together."""
-    pairs = []
-    for each in list(now):
+    pairs: list[tuple[Course, Course]] = []
+    for each in list(now) if then else ():
         other = next((one for one in then if fits(one, each)), None)
         if other is not None:
             pairs.append((other, each))
