@@ -3,7 +3,7 @@
 A problem names the field and never repeats the value: values may be secrets or personal data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -139,9 +139,13 @@ def _from_pydantic(error: Mapping[str, Any]) -> FieldError:
         return FieldError(detail, parameter=path[0] if path else where)
     if path[-1:] == ["[key]"]:  # a key that does not fit is at its own place
         path = path[:-1]
-    named = [part.encode("utf-8", "replace").decode() for part in path]
-    escaped = [part.replace("~", "~0").replace("/", "~1") for part in named]
-    return FieldError(detail, "".join(f"/{part}" for part in escaped)[:_POINTER_CHARACTERS_MAX])
+    return FieldError(detail, pointer_of(path)[:_POINTER_CHARACTERS_MAX])
+
+
+def pointer_of(place: Iterable[str | int]) -> str:
+    """A place in a document as a JSON pointer; what is no character becomes a question mark."""
+    parts = (str(part).encode("utf-8", "replace").decode() for part in place)
+    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
 def _detail(error: Mapping[str, Any]) -> Words:

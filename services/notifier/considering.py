@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Any
 
-from huikuan.web.problems import FieldError, Problem
+from huikuan.web.problems import FieldError, Problem, pointer_of
 from huikuan.web.wording import Words
 from services.notifier.backtest_jobs import Backtests
 from services.notifier.backtest_shown import shown_result
-from services.notifier.document import pointer_of
 from services.notifier.domain.backtest import Period
 from services.notifier.domain.named import currencies_named, signs_named
 from services.notifier.domain.policy import Policy

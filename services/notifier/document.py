@@ -1,6 +1,6 @@
 """Reads a policy document, YAML or JSON; what is wrong is named by its place and its line."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -16,7 +16,7 @@ from yaml.events import (
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
-from huikuan.web.problems import FieldError, Problem, from_document
+from huikuan.web.problems import FieldError, Problem, from_document, pointer_of
 from huikuan.web.wording import Words
 from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
@@ -94,12 +94,6 @@ def _without_value(error: Exception, body: bytes) -> tuple[str, int]:
     return "a value in it has no meaning", 0
 
 
-def pointer_of(place: Iterable[str | int]) -> str:
-    """A place in the document as a JSON pointer."""
-    parts = (str(part).encode("utf-8", "replace").decode() for part in place)
-    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
-
-
 def _load(body: bytes, lines: dict[str, int]) -> Any:
     text = body.decode("utf-8-sig").replace("\t", "  ")
     _check_events(text)
@@ -139,7 +133,7 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
             if name in seen:
                 raise _UnreadableError("the same field stands here twice", key.start_mark.line + 1)
             seen.add(name)
-            inside = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            inside = pointer + pointer_of((name,))
             yield from _lines(value, inside)
             yield inside, key.start_mark.line + 1
     elif isinstance(node, SequenceNode):
