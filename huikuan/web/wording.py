@@ -2,12 +2,19 @@
 
 from typing import NamedTuple
 
+from huikuan.events.chinese import in_chinese
+
 
 class Words(NamedTuple):
     """The same sentence twice."""
 
     en: str
     zh: str
+
+
+def both(reason: str) -> Words:
+    """What is wrong with a value, as the checks of events say it, in both languages."""
+    return Words(reason, in_chinese(reason))
 
 
 TITLES: dict[int, Words] = {

@@ -14,10 +14,9 @@ from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.ledger import ExchangeRateSet, FeedCompleted
 from huikuan.events.texts import fault_of_id
 from huikuan.web.problems import FieldError, Problem
-from huikuan.web.wording import Words
+from huikuan.web.wording import Words, both
 from services.ledger.announcing import Announcing
 from services.ledger.answers import answer_json
-from services.ledger.languages import both
 
 E = TypeVar("E", bound=Event)
 _KEY_REUSED = Words(

@@ -7,13 +7,7 @@ from msgspec.structs import replace
 
 from huikuan.events.chinese import in_chinese
 from huikuan.web.problems import language_of
-from huikuan.web.wording import Words
 from services.ledger.domain.intake import Verdict
-
-
-def both(reason: str) -> Words:
-    """A reason in both languages."""
-    return Words(reason, in_chinese(reason))
 
 
 def told(verdicts: Sequence[Verdict], accepted: str) -> Sequence[Verdict]:

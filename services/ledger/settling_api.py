@@ -9,11 +9,11 @@ from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.texts import fault_of_id, fault_of_word
 from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
-from huikuan.web.wording import Words
+from huikuan.web.wording import Words, both
 from services.ledger.answers import answer_json
 from services.ledger.asked import decoded
 from services.ledger.domain.settling import Decision
-from services.ledger.languages import both, listed
+from services.ledger.languages import listed
 from services.ledger.service import Ledger
 from services.ledger.settling import (
     NotFreeError,

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from huikuan.events.texts import fault_of_word
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.wording import both
 from services.notifier.delivering import Delivering, Reported
-from services.notifier.requests import By, Key, answered, both, key_in, name_in, trace_of
+from services.notifier.requests import By, Key, answered, key_in, name_in, trace_of
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 

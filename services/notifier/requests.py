@@ -8,10 +8,9 @@ from fastapi import Header, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from huikuan.events.chinese import in_chinese
 from huikuan.events.texts import fault_of_id, fault_of_word
 from huikuan.web.problems import FieldError, Problem
-from huikuan.web.wording import Words
+from huikuan.web.wording import both
 
 Key = Annotated[
     str,
@@ -56,8 +55,3 @@ def trace_of(request: Request) -> str:
 def answered(content: Any, status: int = 200) -> Response:
     """The answer in JSON."""
     return Response(msgspec.json.encode(content), status, media_type="application/json")
-
-
-def both(fault: str) -> Words:
-    """What is wrong with a value, in both languages."""
-    return Words(fault, in_chinese(fault))

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Header, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from huikuan.events.chinese import in_chinese
 from huikuan.events.promises import Stage
 from huikuan.events.texts import fault_of_id
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
-from huikuan.web.wording import Words
+from huikuan.web.wording import Words, both
 from services.promises.domain.requests import Asked, Refused
 from services.promises.service import EXISTS, UNKNOWN, WITHDRAWN_BEFORE, Promises, Replayed, Taken
 from services.promises.shown import shown
@@ -152,17 +151,13 @@ def _key(header: str) -> str:
     """The Idempotency-Key, with or without the quotes that its draft standard gives it."""
     key = header.strip().removeprefix('"').removesuffix('"')
     if key and (fault := fault_of_id(key)):
-        raise Problem(_INVALID, errors=[FieldError(_both(fault), parameter="Idempotency-Key")])
+        raise Problem(_INVALID, errors=[FieldError(both(fault), parameter="Idempotency-Key")])
     return key
 
 
 def _must_be_id(text: str, pointer: str) -> None:
     if fault := fault_of_id(text):
-        raise Problem(_INVALID, errors=[FieldError(_both(fault), pointer)])
-
-
-def _both(reason: str) -> Words:
-    return Words(reason, in_chinese(reason))
+        raise Problem(_INVALID, errors=[FieldError(both(fault), pointer)])
 
 
 def _trace(request: Request) -> str:
