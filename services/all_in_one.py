@@ -25,6 +25,7 @@ from huikuan.eventlog.open import PARTITIONS, open_log
 from huikuan.web.front import front_of
 from huikuan.web.keys import Keys, new_key
 from services.commands.server_file import SERVICES, Server
+from services.opening import opening_log, opening_service, reading_settings
 
 SWITCH_SECONDS = 0.001
 """A thread that folds gives way to a request after a millisecond instead of five."""
@@ -52,7 +53,10 @@ class Installation:
         clock: str = "",
         partitions: int = PARTITIONS,
     ) -> None:
-        """Raises ``InstallationInUseError`` where another process holds an embedded home."""
+        """Raises ``InstallationInUseError`` where another process holds an embedded home.
+
+        Raises ``SettingError`` for a setting with which it cannot be opened.
+        """
         with ExitStack() as opened:
             settings = {name: settings_of(name, home, clock) for name in names}
             self.log = _open_log(home, settings[names[0]].log, partitions, opened)
@@ -100,22 +104,25 @@ def settings_of(name: str, home: Path, clock: str = "") -> Any:
     given: dict[str, object] = {"home": home}
     if clock and name == "ledger":
         given["clock"] = clock
-    return import_module(f"services.{name}.settings").Settings(**given)
+    with reading_settings():
+        return import_module(f"services.{name}.settings").Settings(**given)
 
 
 def _open_log(home: Path, url: str, partitions: int, opened: ExitStack) -> Log:
     home.mkdir(parents=True, exist_ok=True)
     if url.startswith("embedded:"):
         opened.enter_context(lock_installation(home))
-    log = open_log(url, partitions=partitions)
+    with opening_log():
+        log = open_log(url, partitions=partitions)
     opened.callback(log.close)
     return log
 
 
 def _open_part(name: str, settings: Any, log: Log, keys: Keys) -> Part:
     module = import_module(f"services.{name}.service")
-    built = module.build(settings, log)
-    built.service.migrate()
+    with opening_service(name):
+        built = module.build(settings, log)
+        built.service.migrate()
     return Part(name, built, import_module(f"services.{name}.app").make_app(built, keys))
 
 

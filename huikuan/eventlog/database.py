@@ -8,30 +8,15 @@ frozen owner of a lock cannot hold up the next owner of a partition.
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, text
 
+from huikuan.eventlog.engine import BUSY_S, open_engine
 from huikuan.eventlog.floor import FLOOR
-from huikuan.eventlog.prepared import begin, translating
+from huikuan.eventlog.prepared import translating
 
-_BUSY_S = 10
 _IDLE_MAX = 8
-_POSTGRES_WAITS = (
-    "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
-)
-_SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "cache_size=-65536",
-    "mmap_size=268435456",
-    "temp_store=MEMORY",
-    "wal_autocheckpoint=4000",
-    "journal_size_limit=67108864",
-)
-
 Isolation = Literal["REPEATABLE READ", "AUTOCOMMIT"]
 
 
@@ -171,7 +156,7 @@ class Database:
             raise RuntimeError("a transaction that writes was begun inside another one")
         if not self._writer.acquire(blocking=False):
             FLOOR.leave()
-            if not self._writer.acquire(timeout=3 * _BUSY_S):
+            if not self._writer.acquire(timeout=3 * BUSY_S):
                 raise TimeoutError("another transaction of this process is writing for too long")
         self._writes_here = threading.get_ident()
         try:
@@ -179,57 +164,6 @@ class Database:
         finally:
             self._writes_here = None
             self._writer.release()
-
-
-def open_engine(url: str) -> Engine:
-    """An engine with our settings for this URL (``sqlite:///…`` or ``postgresql://…``)."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
-    if parsed.get_backend_name() != "postgresql":
-        raise ValueError(f"no such database: {parsed.get_backend_name()}; use sqlite or postgresql")
-    options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
-    engine = create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
-        pool_size=8,
-        max_overflow=24,
-        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
-    )
-    event.listen(engine, "connect", _dump_bytes_quickly)
-    return engine
-
-
-def _dump_bytes_quickly(connection: Any, _record: object) -> None:
-    # The dumper that a COPY into a column of bytes finds otherwise is written in Python.
-    from psycopg.types.string import BytesBinaryDumper  # noqa: PLC0415 - not for SQLite
-
-    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
-
-
-def _open_sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise ValueError("a service needs a database in a file")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url,
-        pool_size=8,
-        max_overflow=24,
-        # Autocommit of the driver: the transaction begins where we say (`_begin`).
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_S},
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    for pragma in _SQLITE_PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    begin(connection, writes=connection.get_execution_options().get("huikuan_writes", False))
 
 
 def copy_in(

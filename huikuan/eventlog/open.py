@@ -1,7 +1,7 @@
 """Opening a log by its URL."""
 
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from huikuan.eventlog.embedded import EmbeddedLog
 from huikuan.eventlog.log import Log, LogError
@@ -10,6 +10,10 @@ from huikuan.eventlog.memory import MemoryLog
 TOPIC = "huikuan.log"
 PARTITIONS = 16
 _CLIENTS = ("kafka-python", "librdkafka")
+
+
+class LogUrlError(LogError):
+    """A URL names no log."""
 
 
 def open_log(
@@ -25,10 +29,11 @@ def open_log(
     ``memory:``, ``embedded:/path/log.db`` or ``kafka://host:port[,host:port][/topic][?client=…]``;
     what the URL says about topic and client wins over the arguments.
 
-    Raises ``LogError`` for a URL that names no log, no log there, or one with other partitions;
+    Raises ``LogUrlError`` for a URL that names no log, ``LogError`` for no log there or one with
+    other partitions,
     ``LogAwayError`` where no broker answers; ``ImportError`` where the client is not installed.
     """
-    parts = urlsplit(url)
+    parts = _parts_of(url)
     match parts.scheme:
         case "memory":
             return MemoryLog(partitions)
@@ -42,7 +47,18 @@ def open_log(
                 return _open_kafka(
                     parts.netloc, topic, client, partitions=partitions, create=create
                 )
-    raise LogError(
+    raise _no_log(url)
+
+
+def _parts_of(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise _no_log(url) from None
+
+
+def _no_log(url: str) -> LogUrlError:
+    return LogUrlError(
         f"{url!r} names no log: use memory:, embedded:/path/log.db or "
         "kafka://host:port/topic?client=librdkafka"
     )
@@ -58,4 +74,4 @@ def _open_kafka(bootstrap: str, topic: str, client: str, *, partitions: int, cre
         from huikuan.eventlog.librdkafka import LibrdkafkaLog  # noqa: PLC0415
 
         return LibrdkafkaLog(bootstrap, topic, partitions=partitions, create=create)
-    raise LogError(f"there is no Kafka client {client!r}: choose one of {', '.join(_CLIENTS)}")
+    raise LogUrlError(f"there is no Kafka client {client!r}: choose one of {', '.join(_CLIENTS)}")

@@ -134,7 +134,7 @@ def from_document(errors: Sequence[Mapping[str, Any]], code: str = "") -> Proble
 
 def _from_pydantic(error: Mapping[str, Any]) -> FieldError:
     where, *path = [str(part) for part in error["loc"]] or ["body"]
-    detail = _detail(error)
+    detail = words_of(error)
     if where in {"query", "path", "header", "cookie"}:
         return FieldError(detail, parameter=path[0] if path else where)
     if path[-1:] == ["[key]"]:  # a key that does not fit is at its own place
@@ -148,8 +148,8 @@ def pointer_of(place: Iterable[str | int]) -> str:
     return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
-def _detail(error: Mapping[str, Any]) -> Words:
-    """Our words for the error, with the bound or the choices of the schema; never the input."""
+def words_of(error: Mapping[str, Any]) -> Words:
+    """Our words for what Pydantic says, with the schema's bound or choices; never the input."""
     context = error.get("ctx", {})
     if error["type"] == "value_error":  # a sentence of one of our own validators
         sentence = str(context.get("error", ""))

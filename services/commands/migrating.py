@@ -3,14 +3,12 @@
 import os
 from collections.abc import Sequence
 
-from huikuan.eventlog.installation import InstallationInUseError
-from huikuan.eventlog.log import LogError
 from huikuan.web.keys import Keys
 from services.all_in_one import Installation
 from services.commands import show
+from services.commands.opening import opening
 from services.commands.reach import home_of
 from services.commands.server_file import SERVICES
-from services.commands.trouble import UNREACHABLE, CommandError
 from services.commands.words import say
 
 
@@ -32,7 +30,6 @@ def recover(service: str) -> None:
 
 
 def _open(names: Sequence[str]) -> Installation:
-    try:
-        return Installation(home_of(os.environ), names, Keys(frozenset()))
-    except (InstallationInUseError, LogError) as error:
-        raise CommandError(str(error), UNREACHABLE) from None
+    home = home_of(os.environ)
+    with opening(home):
+        return Installation(home, names, Keys(frozenset()))

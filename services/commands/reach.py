@@ -130,25 +130,11 @@ def somebody_serving() -> Services | None:
 
 def _serve_ourselves(home: Path, opened: ExitStack) -> Server:
     # A second of imports, which only those commands pay that find nobody serving.
-    from huikuan.eventlog.installation import InstallationInUseError  # noqa: PLC0415
-    from huikuan.eventlog.log import LogError  # noqa: PLC0415
-    from huikuan.eventlog.restored import RestoredBackupError  # noqa: PLC0415
     from services.all_in_one import serving  # noqa: PLC0415
+    from services.commands.opening import opening  # noqa: PLC0415
 
-    try:
+    with opening(home):
         return opened.enter_context(serving(home))
-    except (InstallationInUseError, LogError, RestoredBackupError) as error:
-        raise CommandError(str(error), UNREACHABLE) from None
-    except OSError as error:
-        raise no_home(home, error) from None
-
-
-def no_home(home: Path, error: OSError) -> CommandError:
-    """What to say where state cannot be kept in the home."""
-    sentence = say(
-        f"cannot keep state in {home}; see HUIKUAN_HOME", f"无法在 {home} 保存状态，见 HUIKUAN_HOME"
-    )
-    return CommandError(f"{sentence}: {error.strerror}", UNREACHABLE)
 
 
 def home_of(environment: Mapping[str, str]) -> Path:

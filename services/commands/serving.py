@@ -7,15 +7,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
-from huikuan.eventlog.installation import InstallationInUseError
-from huikuan.eventlog.log import LogError
-from huikuan.eventlog.restored import RestoredBackupError
 from huikuan.eventlog.turning import end_process
 from huikuan.web import logs
 from huikuan.web.keys import Keys, UnsafeKeyError, keys_of, new_key
 from services.all_in_one import Installation, listen, server_of
 from services.commands import server_file, show
-from services.commands.reach import home_of, no_home
+from services.commands.opening import opening
+from services.commands.reach import home_of
 from services.commands.server_file import ALL, SERVICES, Server
 from services.commands.trouble import REFUSED, UNREACHABLE, CommandError
 from services.commands.words import say
@@ -27,18 +25,14 @@ def serve(service: str | None, host: str, port: int, clock: str) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, _end)  # the server ends in order first, and raises it again for us
     home = home_of(os.environ)
-    try:  # what is owed is nobody else's business
+    with opening(home):  # what is owed is nobody else's business
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise no_home(home, error) from None
     keys = _keys(home, only_local=_is_loopback(host))
     own_key = new_key()
     names = (service,) if service else SERVICES
-    try:
+    with opening(home):
         installation = Installation(home, names, keys.plus(own_key), clock)
         installation.check()
-    except (InstallationInUseError, LogError, RestoredBackupError) as error:
-        raise CommandError(str(error), UNREACHABLE) from None
     try:
         opened = listen(host, port)
     except OSError as error:

@@ -3,9 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _log = logging.getLogger("huikuan.ledger")
 _LOOK_SECONDS_MAX = 60.0
@@ -27,8 +27,8 @@ class SystemClock:
     """The machine's clock in a zone; without one, in the machine's own."""
 
     def __init__(self, zone_name: str = "") -> None:
-        """Raises ``zoneinfo.ZoneInfoNotFoundError`` or ``ValueError`` for no such zone."""
-        self._zone: tzinfo | None = ZoneInfo(zone_name) if zone_name else None
+        """Raises ``zoneinfo.ZoneInfoNotFoundError`` for no such zone."""
+        self._zone = _zone_of(zone_name) if zone_name else None
 
     def today(self) -> date:
         """See ``Clock``."""
@@ -42,6 +42,13 @@ class SystemClock:
 
     def _now(self) -> datetime:
         return datetime.now(self._zone)
+
+
+def _zone_of(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):  # a path, or a folder of the list
+        raise ZoneInfoNotFoundError("no such zone") from None
 
 
 class ManualClock:

@@ -1,0 +1,86 @@
+"""The connections to a service's own database, with our settings: SQLite or PostgreSQL."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from huikuan.eventlog.prepared import begin
+
+BUSY_S = 10
+"""How long SQLite waits for another process that writes."""
+_POSTGRES_WAITS = (
+    "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
+)
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "mmap_size=268435456",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+)
+
+
+class DatabaseUrlError(ValueError):
+    """A URL names no database that a service can have."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with our settings for this URL (``sqlite:///…`` or ``postgresql://…``).
+
+    Raises ``DatabaseUrlError`` for other URLs, without repeating them: there are passwords in them.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError("no URL of a database") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.get_backend_name() != "postgresql":
+        raise DatabaseUrlError("no such database; use sqlite or postgresql")
+    options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
+    )
+    event.listen(engine, "connect", _dump_bytes_quickly)
+    return engine
+
+
+def _dump_bytes_quickly(connection: Any, _record: object) -> None:
+    # The dumper that a COPY into a column of bytes finds otherwise is written in Python.
+    from psycopg.types.string import BytesBinaryDumper  # noqa: PLC0415 - not for SQLite
+
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseUrlError("a service needs a database in a file")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        pool_size=8,
+        max_overflow=24,
+        # Autocommit of the driver: the transaction begins where we say (`_begin`).
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_S},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    begin(connection, writes=connection.get_execution_options().get("huikuan_writes", False))

@@ -1,0 +1,85 @@
+"""What keeps an installation from being opened, by the setting to look at, in both languages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from huikuan.eventlog.engine import DatabaseUrlError
+from huikuan.eventlog.log import LogAwayError
+from huikuan.eventlog.open import LogUrlError
+from huikuan.web.problems import words_of
+from huikuan.web.wording import Words
+
+_LOG = "HUIKUAN_LOG_URL"
+_NO_LOG = Words(
+    "names no log; use embedded:/path/log.db or kafka://host:port/topic?client=librdkafka",
+    "不是日志地址；可用 embedded:/path/log.db 或 kafka://host:port/topic?client=librdkafka",
+)
+_NO_DATABASE = Words(
+    "names no database; use sqlite:////path/file.db or postgresql://user:password@host:5432/name",
+    "不是数据库地址；可用 sqlite:////path/file.db 或 postgresql://user:password@host:5432/name",
+)
+_NO_ZONE = Words(
+    "names no time zone; use a name of the IANA list such as Asia/Shanghai",
+    "不是时区；请用 IANA 名称，例如 Asia/Shanghai",
+)
+
+
+class SettingError(Exception):
+    """A setting is none that is possible; ``words`` say what it may be, never what it was."""
+
+    def __init__(self, setting: str, words: Words) -> None:
+        super().__init__(f"{setting}: {words.en}")
+        self.setting, self.words = setting, words
+
+
+class AwayError(SettingError):
+    """What a setting names is well named, but cannot be opened now."""
+
+
+@contextmanager
+def reading_settings() -> Iterator[None]:
+    """Around what reads the settings of a service."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingError(f"HUIKUAN_{first['loc'][0]}".upper(), words_of(first)) from error
+
+
+@contextmanager
+def opening_log() -> Iterator[None]:
+    """Around what opens the log."""
+    try:
+        yield
+    except LogUrlError as error:
+        raise SettingError(_LOG, _NO_LOG) from error
+    except (LogAwayError, OSError, ImportError) as error:
+        raise AwayError(_LOG, _not_opened(error)) from error
+
+
+@contextmanager
+def opening_service(name: str) -> Iterator[None]:
+    """Around what builds a service and brings its database to its newest revision."""
+    setting = f"HUIKUAN_{name.upper()}_DB_URL"
+    try:
+        yield
+    except DatabaseUrlError as error:
+        raise SettingError(setting, _NO_DATABASE) from error
+    except DBAPIError as error:
+        raise AwayError(setting, _not_opened(error.orig or error)) from error
+    except ZoneInfoNotFoundError as error:
+        raise SettingError("HUIKUAN_TIME_ZONE", _NO_ZONE) from error
+    except OSError as error:
+        raise AwayError(setting, _not_opened(error)) from error
+
+
+def _not_opened(error: BaseException) -> Words:
+    why = (getattr(error, "strerror", None) or str(error)).partition("\n")[0]
+    return Words(
+        f"cannot be opened ({why}); start what it names, or correct it",
+        f"无法打开（{why}）；请启动所指的服务，或更正此设置",
+    )

@@ -1,0 +1,77 @@
+"""What a command says of a setting with which nothing can be opened, instead of a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.installed import run
+
+NOBODY = "127.0.0.1:1"
+LEDGER = "HUIKUAN_LEDGER_DB_URL"
+LOG = "HUIKUAN_LOG_URL"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "fix"),
+    [
+        (LEDGER, "ledger.db", "sqlite:////path"),
+        (LEDGER, "mysql://sekret@somewhere/ledger", "postgresql://"),
+        (LEDGER, "postgresql://u:sekret@somewhere:port/ledger", "postgresql://"),
+        (LEDGER, "sqlite://", "sqlite:////path"),
+        (LOG, "redis://sekret@somewhere", "kafka://host:port/topic"),
+        (LOG, "kafka://[sekret", "embedded:/path/log.db"),
+        ("HUIKUAN_CLOCK", "atomic", "'system' or 'manual'"),
+        ("HUIKUAN_TIME_ZONE", "Asia/Sekret", "Asia/Shanghai"),
+        ("HUIKUAN_TIME_ZONE", "../sekret", "Asia/Shanghai"),
+    ],
+)
+def test_a_setting_that_names_nothing_is_named_with_what_it_may_be(
+    tmp_path: Path, setting: str, value: str, fix: str
+) -> None:
+    refused = run(tmp_path, "migrate", **{setting: value})
+    assert refused.returncode == 2, refused.stderr
+    assert refused.stderr.startswith(f"huikuan: {setting}: ")
+    assert refused.stderr.count("\n") == 1
+    assert fix in refused.stderr
+    assert "sekret" not in refused.stderr.lower()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        (LEDGER, f"postgresql://u:sekret@{NOBODY}/ledger", "Connection refused"),
+        (LEDGER, "sqlite:////proc/nowhere/ledger.db", "No such file or directory"),
+        (LOG, f"kafka://{NOBODY}/topic", NOBODY),
+        (LOG, "embedded:/proc/nowhere/log.db", "No such file or directory"),
+    ],
+)
+def test_what_does_not_answer_is_named_by_its_setting(
+    tmp_path: Path, setting: str, value: str, why: str
+) -> None:
+    refused = run(tmp_path, "migrate", **{setting: value})
+    assert refused.returncode == 3, refused.stderr
+    assert refused.stderr.startswith(f"huikuan: {setting}: ")
+    assert refused.stderr.count("\n") == 1
+    assert why in refused.stderr
+    assert "sekret" not in refused.stderr
+
+
+def test_a_file_that_is_no_database_is_named_by_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database " * 100)
+    url = f"sqlite:///{tmp_path / 'notes.txt'}"
+    refused = run(tmp_path, "migrate", HUIKUAN_PROMISES_DB_URL=url)
+    assert refused.returncode == 3, refused.stderr
+    assert refused.stderr.startswith("huikuan: HUIKUAN_PROMISES_DB_URL: ")
+    assert "file is not a database" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("day", "open", "2012-05-01"), ("serve", "--port", "0"), ("recover", "ledger")]
+)
+def test_every_command_says_so_in_the_language_of_its_reader(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    chinese = run(tmp_path, *words, **{LEDGER: "ledger.db"}, HUIKUAN_LANG="zh")
+    assert chinese.returncode == 2, chinese.stderr
+    assert f"huikuan: {LEDGER}：不是数据库地址" in chinese.stderr
+    assert "Traceback" not in chinese.stderr
