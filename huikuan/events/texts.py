@@ -40,3 +40,8 @@ def fault_of_word(text: str) -> str | None:
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode's composed form (NFC); normalise it before sending"
     return None
+
+
+def fault_of_reason(text: str) -> str | None:
+    """Why this is no reason that a person gives, or None where it is one."""
+    return fault_of_word(text) or (None if text.strip() else "is empty; say why")

@@ -90,8 +90,8 @@ def quarantine_list(
 def quarantine_release(
     identifier: AnId,
     *,
+    reason: AReason,
     by: ByWhom = "",
-    reason: AReason = "",
     type_name: Annotated[
         str,
         typer.Option(
@@ -117,7 +117,7 @@ def quarantine_release(
     epilog=examples('huikuan quarantine discard 3/17 --reason "sent twice by mistake"'),
 )
 def quarantine_discard(
-    identifier: AnId, *, by: ByWhom = "", reason: AReason = "", json: AsJson = False
+    identifier: AnId, *, reason: AReason, by: ByWhom = "", json: AsJson = False
 ) -> None:
     """Discard one."""
     from services.commands import quarantine  # noqa: PLC0415

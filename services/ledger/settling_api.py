@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from huikuan.events.invalid import InvalidFieldError
-from huikuan.events.texts import fault_of_id, fault_of_word
+from huikuan.events.texts import fault_of_id, fault_of_reason, fault_of_word
 from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words, both
@@ -60,7 +60,7 @@ def settling_router(ledger: Ledger) -> APIRouter:
 def _check(decision: Decision) -> None:
     faults = {
         "by": fault_of_id(decision.by),
-        "reason": fault_of_word(decision.reason),
+        "reason": fault_of_reason(decision.reason),
         "type": fault_of_word(decision.type),
     }
     errors = [FieldError(both(fault), f"/{name}") for name, fault in faults.items() if fault]

@@ -8,7 +8,7 @@ from fastapi import Header, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from huikuan.events.texts import fault_of_id, fault_of_word
+from huikuan.events.texts import fault_of_id, fault_of_reason
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import both
 
@@ -34,7 +34,7 @@ def name_in(by: str, pointer: str = "/by", parameter: str = "") -> str:
 
 def reason_in(reason: str) -> str:
     """Why somebody decides; raises the ``Problem`` 422 where it says nothing or cannot be kept."""
-    if fault := fault_of_word(reason) or (None if reason.strip() else "is empty; say why"):
+    if fault := fault_of_reason(reason):
         raise Problem(422, errors=[FieldError(both(fault), "/reason")])
     return reason
 

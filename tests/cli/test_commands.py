@@ -138,11 +138,13 @@ def test_a_conflict_waits_until_somebody_decides(served: Served, home: Path) -> 
     waiting = msgspec.json.decode(run(home, "quarantine", "list", "--json").stdout)
     assert [(item["debtor"], item["status"]) for item in waiting] == [("quarrel", "open")]
     conflict = waiting[0]["conflict"]
+    unfounded = run(home, "quarantine", "discard", conflict)
+    assert (unfounded.returncode, "--reason" in unfounded.stderr) == (2, True)
     done = run(home, "quarantine", "discard", conflict, "--reason", "sent twice")
     assert (done.returncode, done.stdout) == (0, f"{conflict}: discarded\n")
     assert run(home, "quarantine", "list", "--json").stdout.strip() == "[]"
     assert "discarded" in run(home, "quarantine", "list", "--all").stdout
-    unknown = run(home, "quarantine", "release", "15/999999")
+    unknown = run(home, "quarantine", "release", "15/999999", "--reason", "seen the paper")
     assert unknown.returncode == 4
 
 

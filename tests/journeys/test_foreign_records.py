@@ -97,10 +97,22 @@ def test_a_foreign_record_that_is_a_fact_is_released_through_intake(home: Path) 
         intruder.write(home, {}, "victim", intruder.Record(value))
         (aside,) = _set_aside(huikuan, 1)
 
-        without_type = run(home, "quarantine", "release", aside["place"], "--by", "ops")
+        without_type = run(
+            home, "quarantine", "release", aside["place"], "--by", "ops", "--reason", "looked at it"
+        )
         assert without_type.returncode == REFUSED, without_type.stderr
         what = ("--type", "huikuan.payment.received.v1", "--json")
-        released = run(home, "quarantine", "release", aside["place"], "--by", "ops", *what)
+        released = run(
+            home,
+            "quarantine",
+            "release",
+            aside["place"],
+            "--by",
+            "ops",
+            "--reason",
+            "looked at it",
+            *what,
+        )
         assert released.returncode == 0, released.stderr
         answer = msgspec.json.decode(released.stdout)
         assert answer["result"]["status"] == "accepted"
@@ -170,5 +182,5 @@ def _quarantine(huikuan: Installation) -> list[Answer]:
 
 
 def _settle_by_command(home: Path, identifier: str, command: str) -> None:
-    done = run(home, "quarantine", command, identifier, "--by", "ops")
+    done = run(home, "quarantine", command, identifier, "--by", "ops", "--reason", "looked at it")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -46,7 +46,7 @@ def test_the_same_report_twice_is_one_signal_and_another_by_its_id_a_conflict(
     (unlike,) = huikuan.send([{**raised("N1", "demolition", "2012-06-02"), "id": "another"}])
     assert unlike["status"] == "conflict"
     (conflict,) = huikuan.pages("ledger", "/v1/quarantine")
-    decision = {"outcome": "discarded", "by": "ops"}
+    decision = {"outcome": "discarded", "by": "ops", "reason": "seen before"}
     path = f"/v1/quarantine/{conflict['conflict']}"
     settled = huikuan.ask("POST", "ledger", path, json=decision)
     assert settled.status_code == 200, settled.text

@@ -80,7 +80,7 @@ def test_a_conflict_is_settled_there_too(either: Desk) -> None:
     place = either.foreign(b"?")
     either.fold()
     for identifier in (result["conflict"], place):
-        decision = {"outcome": "discarded", "by": "li.wei"}
+        decision = {"outcome": "discarded", "by": "li.wei", "reason": "sent twice"}
         for _ in range(2):
             assert either.post(f"/v1/quarantine/{identifier}", decision).status_code == 200
     items = either.ask("/v1/quarantine")["items"]

@@ -54,7 +54,9 @@ def test_what_waits_in_the_quarantine_is_told_so_too(desk: Desk) -> None:
         ("/v1/days", {"date": 5}, "/date"),
         ("/v1/days", [], ""),
         ("/v1/quarantine/0/0", {"outcome": "eaten", "by": "li"}, "/outcome"),
-        ("/v1/quarantine/0/0", {"outcome": "released", "by": ""}, "/by"),
+        ("/v1/quarantine/0/0", {"outcome": "released", "by": "", "reason": "seen"}, "/by"),
+        ("/v1/quarantine/0/0", {"outcome": "released", "by": "li"}, "/reason"),
+        ("/v1/quarantine/0/0", {"outcome": "released", "by": "li", "reason": ""}, "/reason"),
     ],
 )
 def test_what_is_wrong_with_a_request_is_named_in_both(

@@ -163,11 +163,13 @@ def test_what_is_not_there_cannot_be_settled(desk: Desk, identifier: str) -> Non
     [
         ({"outcome": "eaten", "by": "me"}, "/outcome"),
         ({"outcome": "released"}, "/by"),
-        ({"outcome": "released", "by": ""}, "/by"),
+        ({"outcome": "released", "by": "", "reason": "seen"}, "/by"),
         ({"outcome": "released", "by": "me", "reason": "a\nb"}, "/reason"),
+        ({"outcome": "released", "by": "me"}, "/reason"),
+        ({"outcome": "discarded", "by": "me", "reason": " "}, "/reason"),
     ],
 )
-def test_a_decision_says_what_and_by_whom(desk: Desk, body: Json, pointer: str) -> None:
+def test_a_decision_says_what_and_by_whom_and_why(desk: Desk, body: Json, pointer: str) -> None:
     answer = desk.post("/v1/quarantine/0/0", body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer

@@ -27,7 +27,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     outcome: Outcome
     by: str
-    reason: str = ""
+    reason: str
     type: str = ""
     """What a record is whose value is only data: ``huikuan.invoice.issued.v1``, say."""
 
