@@ -1,6 +1,6 @@
 """Reads a policy document, YAML or JSON; what is wrong is named by its place and its line."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -21,6 +21,7 @@ from huikuan.web.wording import Words
 from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
 from services.notifier.policy_chinese import in_chinese
+from services.notifier.scalars import Loader, fault_of
 from services.notifier.zones import unknown_zones
 
 BYTES_MAX = 256 * 1024
@@ -28,30 +29,12 @@ DEPTH_MAX = 24
 _CODE = "policy_refused"
 
 
-class _Loader(yaml.SafeLoader):
-    """A value that has no meaning stays text, so that it is refused in its place."""
-
-
-def _else_text(construct: Callable[[Any, Any], Any]) -> Callable[[_Loader, ScalarNode], Any]:
-    def constructed(loader: _Loader, node: ScalarNode) -> Any:
-        try:
-            return construct(loader, node)
-        except (ValueError, LookupError, AttributeError):  # a tag may say what the text is not
-            return node.value
-
-    return constructed
-
-
-for _tag in (f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "timestamp")):
-    _Loader.add_constructor(_tag, _else_text(yaml.SafeLoader.yaml_constructors[_tag]))
-
-
 class _UnreadableError(Exception):
     """What YAML allows and we do not."""
 
-    def __init__(self, problem: str, line: int) -> None:
+    def __init__(self, problem: str, line: int, pointer: str = "") -> None:
         super().__init__(problem)
-        self.problem, self.line = problem, line
+        self.problem, self.line, self.pointer = problem, line, pointer
 
 
 def read_policy(body: bytes) -> Policy:
@@ -69,7 +52,7 @@ def read_policy(body: bytes) -> Policy:
         errors = invalid.errors(include_url=False, include_input=False)
         raise _with_lines(from_document(errors, _CODE), lines) from None
     except _UnreadableError as unreadable:
-        raise _unreadable(unreadable.problem, unreadable.line) from None
+        raise _unreadable(unreadable.problem, unreadable.line, unreadable.pointer) from None
     except yaml.MarkedYAMLError as unreadable:
         mark = unreadable.problem_mark or unreadable.context_mark
         raise _unreadable(unreadable.problem or "", mark.line + 1 if mark else 0) from None
@@ -97,7 +80,7 @@ def _without_value(error: Exception, body: bytes) -> tuple[str, int]:
 def _load(body: bytes, lines: dict[str, int]) -> Any:
     text = body.decode("utf-8-sig").replace("\t", "  ")
     _check_events(text)
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
@@ -124,8 +107,9 @@ def _check_events(text: str) -> None:
 
 
 def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
-    """Each place with its line; a key that stands twice is refused."""
+    """Each place with its line; a key that stands twice is refused, and a doubtful number."""
     yield pointer, node.start_mark.line + 1
+    _refuse_doubtful(node, pointer)
     if isinstance(node, MappingNode):
         seen = set[Hashable]()
         for key, value in node.value:
@@ -134,6 +118,7 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
                 raise _UnreadableError("the same field stands here twice", key.start_mark.line + 1)
             seen.add(name)
             inside = pointer + pointer_of((name,))
+            _refuse_doubtful(key, inside)
             yield from _lines(value, inside)
             yield inside, key.start_mark.line + 1
     elif isinstance(node, SequenceNode):
@@ -141,13 +126,18 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
             yield from _lines(value, f"{pointer}/{at}")
 
 
-def _unreadable(problem: str, line: int) -> Problem:
+def _refuse_doubtful(node: Node, pointer: str) -> None:
+    if fault := fault_of(node):
+        raise _UnreadableError(fault, node.start_mark.line + 1, pointer)
+
+
+def _unreadable(problem: str, line: int, pointer: str = "") -> Problem:
     en = f"The policy cannot be read: {problem}." if problem else "The policy cannot be read."
     reason = in_chinese(problem)
     if reason == problem:  # YAML's own words
         reason = f"YAML 语法有误（{problem}）"
     zh = f"无法读取策略文档：{reason}。" if problem else "无法读取策略文档。"
-    return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), "")])
+    return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), pointer)])
 
 
 def _with_lines(problem: Problem, lines: Mapping[str, int]) -> Problem:
