@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.kafka import LocalKafka, missing, start_kafka
+from deploy.local.process import wait_until
 from huikuan.eventlog.kafka_python import KafkaPythonLog
 from huikuan.eventlog.librdkafka import LibrdkafkaLog
 from huikuan.eventlog.log import AppendUnknownError, LogAwayError
@@ -43,7 +44,7 @@ def test_an_append_to_a_silent_broker_is_unknown_and_sent_again(
 ) -> None:
     with closing(client(broker.bootstrap, "log", delivery_s=_DELIVERY_SECONDS)) as log:
         log.append(0, [said(1)])
-        os.kill(broker.pid, signal.SIGSTOP)
+        _silence(broker.pid)
         with pytest.raises(AppendUnknownError):
             log.append(0, [said(2), said(3)])
         os.kill(broker.pid, signal.SIGCONT)
@@ -75,6 +76,18 @@ def test_a_broker_that_dies_and_returns_is_read_and_written_on(
         records = reader.read(10, SOON_SECONDS)[0]
         assert records[0].meta == said(2).meta
         again.stop()
+
+
+def _silence(pid: int) -> None:
+    """Stop a process, and wait until each of its threads stands still: one more may answer."""
+    os.kill(pid, signal.SIGSTOP)
+    threads = Path(f"/proc/{pid}/task")
+    assert wait_until(lambda: all(map(_stands_still, threads.iterdir())), SOON_SECONDS)
+
+
+def _stands_still(thread: Path) -> bool:
+    _, _, after_name = (thread / "stat").read_text().rpartition(")")
+    return after_name.split()[0] == "T"
 
 
 def _taken_in_turn(seqs: list[int]) -> list[int]:

@@ -2,7 +2,8 @@
 
 import os
 import random
-from itertools import cycle, islice, product
+from collections import deque
+from itertools import cycle, product
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.torture.killer import Trap
 from tests.torture.load import Sender, requests
 
 PLACES = [*product(SERVICES, sorted(POINTS))]
-DEATHS = max(6, int(os.environ.get("HUIKUAN_KILLS", "20")) // 5)
+DEATHS = max(4, int(os.environ.get("HUIKUAN_KILLS", "20")) // 5)
 PASSES_MAX = 3
 BATCHES_PER_TRAP = 12
 PATIENCE_SECONDS = 3.0
@@ -33,16 +34,17 @@ def test_services_that_die_between_two_effects_end_as_one_that_did_not(
     draw = random.Random(seed)
     batches = list(requests(portfolio.days(seed, DEBTORS, DAYS), seed))
     wanted = answers_left_alone(tmp_path / "left-alone", batches)
-    places = draw.sample(PLACES, len(PLACES))
+    places = cycle(draw.sample(PLACES, len(PLACES)))
 
     settings = parts("postgresql", "kafka")
     with apart(tmp_path / "trapped", settings, HUIKUAN_LEASE_SECONDS="2") as (huikuan, system):
         huikuan.adopt(portfolio.LADDER)
-        waiting, sender, died = iter(batches), Sender(huikuan), []
-        for name, point in islice(cycle(places), DEATHS):
+        waiting, sender, died = deque(batches), Sender(huikuan), []
+        while waiting and len(died) < DEATHS:
+            name, point = next(places)
             trap = Trap(system[name], point, draw.randint(1, PASSES_MAX))
-            for batch in islice(waiting, BATCHES_PER_TRAP):
-                sender.send(batch)
+            for _ in range(min(BATCHES_PER_TRAP, len(waiting))):
+                sender.send(waiting.popleft())
                 sender.wait_a_little(name)  # so that the service comes by for each batch
                 if trap.has_sprung:
                     break
@@ -53,4 +55,4 @@ def test_services_that_die_between_two_effects_end_as_one_that_did_not(
             sender.send(batch)
         are_equal(answers(huikuan), wanted)
     print(f"{died}, {sender.lost_answers} answers lost")
-    assert len(died) >= DEATHS // 2, "the promises service says little, so some traps never spring"
+    assert len(died) >= DEATHS // 2, "a service that says little does not spring every trap"
