@@ -39,7 +39,8 @@ def test_services_that_die_between_two_effects_end_as_one_that_did_not(
     settings = parts("postgresql", "kafka")
     with apart(tmp_path / "trapped", settings, HUIKUAN_LEASE_SECONDS="2") as (huikuan, system):
         huikuan.adopt(portfolio.LADDER)
-        waiting, sender, died = deque(batches), Sender(huikuan), []
+        waiting, sender = deque(batches), Sender(huikuan)
+        died: list[str] = []
         while waiting and len(died) < DEATHS:
             name, point = next(places)
             trap = Trap(system[name], point, draw.randint(1, PASSES_MAX))
