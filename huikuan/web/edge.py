@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
 from huikuan.web.metrics import Behind, Metrics
 from huikuan.web.openapi import describe
+from huikuan.web.parameters import only_known
 from huikuan.web.problems import answer_invalid, answer_problem
 from huikuan.web.rebuilds import Rebuildable, rebuild_router
 
@@ -54,11 +55,9 @@ def make_app(
     metrics = Metrics(service, collectors)
     app.state.service = service
     app.state.waiters = CapacityLimiter(WAITERS_MAX)
-    for router in routers:
-        app.include_router(router)
+    for router in (*routers, position_router(service), rebuild_router(service)):
+        app.include_router(router, dependencies=[Depends(only_known)])
     app.include_router(health_router(service, invariants))
-    app.include_router(position_router(service))
-    app.include_router(rebuild_router(service))
     app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
     app.add_exception_handler(HTTPException, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)

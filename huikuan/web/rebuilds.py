@@ -13,6 +13,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from huikuan.web.asking import AfterPosition
 from huikuan.web.problems import Problem
 from huikuan.web.wording import Words
 
@@ -62,7 +63,8 @@ def rebuild_router(service: Rebuildable) -> APIRouter:
         return _json(latest, 202)
 
     @router.get("/latest", summary="How far the latest rebuild is")
-    def look() -> Response:
+    def look(waited: AfterPosition) -> Response:
+        del waited
         return _json(latest)
 
     return router

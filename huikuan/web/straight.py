@@ -8,6 +8,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from huikuan.web.parameters import only_known
+
 
 class StraightRoute(APIRoute):
     """Gives the request to the endpoint, which must take it alone and answer a ``Response``."""
@@ -17,5 +19,7 @@ class StraightRoute(APIRoute):
         if scope["method"] not in (self.methods or ()):
             await super().handle(scope, receive, send)
             return
-        response = await self.endpoint(Request(scope, receive))
+        request = Request(scope, receive)
+        await only_known(request)
+        response = await self.endpoint(request)
         await response(scope, receive, send)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from huikuan.web.asking import Page
+from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.backtest_jobs import Backtests
@@ -28,11 +28,13 @@ def backtest_router(service: Following, backtests: Backtests) -> APIRouter:
         return answered(shown_job(backtests.begin(read_trial(body, service.shared()))), 202)
 
     @router.get("", summary="Those that are kept, the latest first")
-    def every() -> Response:
+    def every(waited: AfterPosition) -> Response:
+        del waited
         return answered({"items": [shown_job(job) for job in backtests.all()]})
 
     @router.get("/{job}", summary="How far it is; when done, totals and the debtors that differ")
-    def look(job: JobId, page: Page) -> Response:
+    def look(job: JobId, waited: AfterPosition, page: Page) -> Response:
+        del waited
         if page.after and not (page.after.isdecimal() and len(page.after) <= _DIGITS_MAX):
             raise Problem(422, errors=[FieldError(_NO_CURSOR, parameter="after")])
         return answered(shown_result(backtests.find(job), page.after, page.limit))

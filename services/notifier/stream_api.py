@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from huikuan.web.asking import AfterPosition
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.bell import Bell
@@ -63,7 +64,10 @@ def stream_router(read: Read, bell: Bell) -> APIRouter:
         response_class=EventStream,
         status_code=200,  # FastAPI would look for it in the class's parameters
     )
-    async def stream(cursor: Annotated[dict[int, int], Depends(_stream_cursor)]) -> Response:
+    async def stream(
+        waited: AfterPosition, cursor: Annotated[dict[int, int], Depends(_stream_cursor)]
+    ) -> Response:
+        del waited
         return EventStream(chunks(cursor))
 
     return router
