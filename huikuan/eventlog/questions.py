@@ -7,15 +7,18 @@ from itertools import islice
 from typing import Generic
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from huikuan.eventlog.core import Core, decode_seqs
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
+from huikuan.eventlog.known import KnownAt, UnknownPlaceError
 from huikuan.eventlog.ownership import check_fold_version
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepared import Prepared
+from huikuan.eventlog.recalled import Recalled
+from huikuan.eventlog.recalling import Recalling, Records
 from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.reviews import count_keys, to_review
 from huikuan.eventlog.rules import A, Row, Rules, S
@@ -54,9 +57,7 @@ class Questions(Generic[S, A]):
         self.log_history, self._partitions = history, partitions
         pointer, progress = core.pointer.c, core.progress.c
         self._pointed = Prepared(select(pointer.state, pointer.fold_version))
-        self._reached = Prepared(
-            select(progress.position).where(progress.partition == bindparam("of_partition"))
-        )
+        self._records = Records(database, core, history, partitions)
         self._seqs = Prepared(select(progress.partition, progress.seqs))
         self._positions = Prepared(select(progress.partition, progress.position))
 
@@ -112,28 +113,30 @@ class Questions(Generic[S, A]):
                 due = to_review(connection, state, at, through)
                 yield self._shared(bodies.get(EVERYBODY)), count_keys(connection, state, at), due
 
-    def history(
-        self, key: str, *, known_at: int | Position | None = None, beside: str | None = None
-    ) -> list[Record]:
-        """A key's records that this service folded, or those among them known by then.
-
-        A time is in milliseconds; it counts by the running maximum of ``recorded_at`` in the
-        partition, so that what was known never shrinks. ``beside``: those in the partition of
-        that key, where the key itself is ``EVERYBODY``.
-        """
-        partition = partition_of(key if beside is None else beside, self._partitions)
+    def history(self, key: str) -> list[Record]:
+        """A key's records that this service folded, those that nobody could read not among them."""
+        partition, records = partition_of(key, self._partitions), self._records
         with self._database.reading(snapshot=True) as connection:
-            ((stop,),) = self._reached.rows(connection, {"of_partition": partition})
-            if isinstance(known_at, int):
-                stop = min(stop, self.log_history.stop_at(connection, partition, known_at))
-            records = self.log_history.of(connection, partition, [key], stop).get(key, [])
-        if not isinstance(known_at, Position):
-            return records
-        return [
-            record
-            for record in records
-            if record.meta and known_at.covers(record.meta.publisher, partition, record.meta.seq)
-        ]
+            stop = records.reached(connection, partition)
+            folded = self.log_history.of(connection, partition, [key], stop).get(key, [])
+            aside = records.aside(connection, partition, [key]).get(key, [])
+        unread = {record.position for record in aside}
+        return [record for record in folded if record.position not in unread]
+
+    def recalling(self, known_at: KnownAt) -> Recalling:
+        """What was known at a place; ``UnknownPlaceError`` for one that is not folded yet."""
+        if isinstance(known_at, Position) and not known_at.reached(self.folded()):
+            raise UnknownPlaceError
+        return Recalling(self._records, known_at)
+
+    def recalled(self, known_at: KnownAt) -> Recalled[S, A]:
+        """The accounts as they were known at a place."""
+        return Recalled(self._rules, self.recalling(known_at), self._partitions)
+
+    def keys(self, partition: int, after: str = EVERYBODY) -> list[str]:
+        """The keys of a partition after ``after``, in order."""
+        with self._database.reading(snapshot=True) as connection:
+            return self._state(connection).due(connection, partition, None, after, None)
 
     def set_aside(self, *, status: str | None = None, limit: int = 1_000) -> list[SetAside]:
         """Records that nobody could read, of one status or all, in order of their places."""

@@ -10,9 +10,11 @@ from typing import Annotated, NamedTuple, Protocol
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
 
+from huikuan.eventlog.known import ElsewhereError
 from huikuan.eventlog.position import Position
-from huikuan.web.problems import FieldError, Problem
+from huikuan.web.problems import FieldError, Problem, answer_problem
 from huikuan.web.wording import BY_ERROR_TYPE, Words
 
 WAIT_SECONDS_MAX = 10.0
@@ -106,6 +108,13 @@ async def _known_at(
     except ValueError:
         words = BY_ERROR_TYPE["instant_unreadable"]
         raise Problem(422, errors=[FieldError(words, parameter="known_at")]) from None
+
+
+async def answer_unknown_place(request: Request, fault: Exception) -> Response:
+    """The exception handler for a ``known_at`` that is no place of the log, or not of this part."""
+    name = "position_elsewhere" if isinstance(fault, ElsewhereError) else "position_not_folded"
+    wrong = FieldError(BY_ERROR_TYPE[name], parameter="known_at")
+    return await answer_problem(request, Problem(422, errors=[wrong]))
 
 
 def milliseconds_of(text: str) -> int:

@@ -9,7 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 
-from huikuan.web.asking import WAITERS_MAX, Folding, Following, position_router
+from huikuan.eventlog.known import ElsewhereError, UnknownPlaceError
+from huikuan.web.asking import (
+    WAITERS_MAX,
+    Folding,
+    Following,
+    answer_unknown_place,
+    position_router,
+)
 from huikuan.web.gate import Gate
 from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
@@ -61,6 +68,8 @@ def make_app(
     app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
     app.add_exception_handler(HTTPException, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(ElsewhereError, answer_unknown_place)
+    app.add_exception_handler(UnknownPlaceError, answer_unknown_place)
     app.add_middleware(Gate, keys=keys, body_bytes_max=body_bytes_max, observe=metrics.observe)
     describe(app)
     return app

@@ -92,6 +92,16 @@ BY_ERROR_TYPE: dict[str, Words] = {
     "less_than_equal": Words("Too large.", "数值过大。"),
     "decimal_parsing": Words("A decimal number is needed.", "应为十进制数。"),
     "position_unknown": Words("Not a position that we gave out.", "不是本系统给出的位置标记。"),
+    "position_not_folded": Words(
+        "There is no such place on the log, or this service has not folded that far yet: "
+        "wait for it by after_position.",
+        "日志中没有该位置，或本服务尚未处理到该位置；可用 after_position 等待。",
+    ),
+    "position_elsewhere": Words(
+        "This position does not name every part of the log that is asked about; give a time, or "
+        "a position that GET …/v1/position answered.",
+        "该位置未涵盖所查询的全部日志分区；请给出时间，或使用 GET …/v1/position 返回的位置。",
+    ),
     "instant_unreadable": Words(
         "A time like 2026-01-31T12:00:00Z or a position is needed.",
         "应为时间（例如 2026-01-31T12:00:00Z）或位置标记。",

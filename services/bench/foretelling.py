@@ -18,7 +18,6 @@ from services.bench.fill import FOUR_STEPS, PUBLISHER
 from services.bench.opening import FIRST_ON, write
 from services.notifier.following import Following
 from services.notifier.foresight import Foresight
-from services.notifier.questions import Questions
 
 _INVOICES_MAX = 5
 _DAYS_AROUND = 60
@@ -42,7 +41,7 @@ def foretell(log_url: str, database_url: str, debtors: str) -> int:
     """
     calm_gc()
     with closing(_notifier(open_log(log_url), database_url)) as service:
-        Foresight(service, Questions(service)).portfolio(None, "", _PAGE, lambda _: True)
+        Foresight(service).portfolio(None, "", _PAGE, lambda _: True)
     return int(debtors)
 
 

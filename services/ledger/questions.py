@@ -1,23 +1,21 @@
 """What people and programs ask the ledger; every answer as of a day, and as known at a place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from huikuan.debtor.account import Account, decode, new_account
 from huikuan.debtor.ageing import age
 from huikuan.debtor.conservation import imbalances
-from huikuan.debtor.fold import refold
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import standing
-from huikuan.eventlog.position import Position
+from huikuan.eventlog.known import KnownAt
+from huikuan.eventlog.recalled import Recalled
 from huikuan.eventlog.service import Service
 from services.ledger.domain.kpis import Kpis
 from services.ledger.domain.views import Aged, Answer, balances, debtor_answer
-from services.ledger.rules import facts_of
 
-KnownAt = int | Position | None
-"""Milliseconds, a position, or None for all that is recorded."""
-_PAGE = 1_000
+Then = Recalled[Setting, Account] | None
+"""The accounts as known at a place; None for all that is recorded."""
 
 
 class Questions:
@@ -26,32 +24,31 @@ class Questions:
     def __init__(self, service: Service[Setting, Account]) -> None:
         self._service = service
 
-    def open_on(self) -> date | None:
-        """The open business day, as far as it is folded."""
-        return self._service.shared(0).open_on
-
     def debtor(self, debtor: str, as_of: date | None, known_at: KnownAt) -> Answer | None:
         """One debtor; None where nothing is known of him. Before the first day it is empty."""
-        account, setting = self._account(debtor, known_at)
-        open_on = setting.open_on or self.open_on()
-        if open_on is None:
+        account, setting = self._account(debtor, self._then(known_at))
+        if setting.open_on is None:
             return debtor_answer(debtor, None, None)
         if account == new_account(debtor):
             return None
-        day = as_of or open_on
+        day = as_of or setting.open_on
         return debtor_answer(debtor, day, standing(account, day, setting))
 
     def debtors(self, as_of: date | None, known_at: KnownAt, after: str, limit: int) -> Answer:
         """A page of debtors with their balances, by id; those whom a fact had named by then."""
         rows = self._service.rows(after=after, limit=limit + 1)
-        setting = self._service.shared(0)
+        known: Iterable[tuple[str, Account, Setting]]
+        then = self._then(known_at)
+        setting = self._shared(then)
+        if then is None:
+            known = ((key, decode(row.body), setting) for key, row in rows[:limit])
+        else:
+            known = then.each(key for key, _ in rows[:limit])
         day = (as_of or setting.open_on) if setting.open_on else None
-        items: list[Answer] = []
-        for key, row in rows[:limit]:
-            account = decode(row.body) if known_at is None else self._then(key, known_at, setting)
-            if known_at is None or account != new_account(key):
-                there = balances(standing(account, day, setting)) if day else {}
-                items.append({"debtor": key, "balances": there})
+        items = [
+            {"debtor": key, "balances": balances(standing(account, day, his)) if day else {}}
+            for key, account, his in known
+        ]
         more = len(rows) > limit
         return {"as_of": day, "items": items, **({"next": rows[limit - 1][0]} if more else {})}
 
@@ -59,21 +56,24 @@ class Questions:
         self, as_of: date | None, known_at: KnownAt, debtor: str, bounds: Sequence[int]
     ) -> Answer:
         """Open items by days overdue, of one debtor or of all."""
-        aged = Aged()
-        open_on = self.open_on()
+        aged, then = Aged(), self._then(known_at)
+        if debtor:
+            one = self._account(debtor, then)
+            open_on, accounts = one[1].open_on, iter([one])
+        else:
+            open_on, accounts = self._shared(then).open_on, self._accounts(then)
         if open_on is None:
             return aged.answer(None)
         day = as_of or open_on
-        accounts = iter([self._account(debtor, known_at)]) if debtor else self._accounts(known_at)
         for account, setting in accounts:
             aged.add(age(account, day, setting, bounds))
         return aged.answer(day)
 
     def kpis(self, first_on: date, last_on: date, known_at: KnownAt) -> Answer:
         """The figures of a period, over all debtors."""
-        kpis = Kpis(first_on, last_on)
-        if self.open_on() is not None:
-            for account, setting in self._accounts(known_at):
+        kpis, then = Kpis(first_on, last_on), self._then(known_at)
+        if self._shared(then).open_on is not None:
+            for account, setting in self._accounts(then):
                 kpis.add(account, setting)
         return kpis.answer()
 
@@ -83,25 +83,20 @@ class Questions:
             for sentence in imbalances(account):
                 yield f"{key}: {sentence}"
 
-    def _account(self, debtor: str, known_at: KnownAt) -> tuple[Account, Setting]:
-        account, setting = self._service.read(debtor)
-        if known_at is None:
-            return account, setting
-        return self._then(debtor, known_at, setting), setting
+    def _then(self, known_at: KnownAt) -> Then:
+        return None if known_at is None else self._service.recalled(known_at)
 
-    def _accounts(self, known_at: KnownAt) -> Iterator[tuple[Account, Setting]]:
-        if known_at is None:
-            for _, account, setting in self._service.scan():
-                yield account, setting
+    def _shared(self, then: Then) -> Setting:
+        return (then or self._service).shared()
+
+    def _account(self, debtor: str, then: Then) -> tuple[Account, Setting]:
+        return self._service.read(debtor) if then is None else then.of(debtor)
+
+    def _accounts(self, then: Then) -> Iterator[tuple[Account, Setting]]:
+        service = self._service
+        if then is None:
+            yield from ((account, setting) for _, account, setting in service.scan())
             return
-        setting, after = self._service.shared(0), ""
-        while rows := self._service.rows(after=after, limit=_PAGE):
-            for key, _ in rows:
-                yield self._then(key, known_at, setting), setting
-            after = rows[-1][0]
-
-    def _then(self, debtor: str, known_at: KnownAt, setting: Setting) -> Account:
-        """The account from the records that were known then."""
-        account = new_account(debtor)
-        refold(account, facts_of(self._service.history(debtor, known_at=known_at)), setting)
-        return account
+        for partition in range(service.partitions):
+            for _, account, setting in then.among(partition, service.keys(partition)):
+                yield account, setting

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 
+from huikuan.eventlog.known import KnownAt
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.rules import weighing
 from huikuan.web.problems import FieldError, Problem
@@ -15,9 +16,10 @@ from services.notifier.eve import Eve
 from services.notifier.following import Following
 from services.notifier.forecast import Ahead, Foreseen, begins, forecast
 from services.notifier.prevention import offers
-from services.notifier.questions import Answer, KnownAt, Questions
+from services.notifier.questions import Answer
 from services.notifier.shared import Shared
 from services.notifier.shown_forecast import Totals, raised_on, shown_offers, shown_word
+from services.notifier.then import then
 from services.notifier.watched import Watched, sight_of
 
 DAYS_AHEAD = timedelta(days=90)
@@ -35,13 +37,14 @@ Told = tuple[str, frozenset[str], list[Foreseen]]
 class Foresight:
     """Forecasts from what this service has folded."""
 
-    def __init__(self, service: Following, questions: Questions) -> None:
-        self._service, self._questions = service, questions
+    def __init__(self, service: Following) -> None:
+        self._service = service
         self._rules = weighing(service.rules)
 
     def debtor(self, debtor: str, until: date | None, known_at: KnownAt) -> Answer:
         """All that will be said through ``until``, and what keeps the next step off."""
-        watched, shared = self._questions.known(debtor, known_at)
+        known = then(self._service, debtor, known_at)
+        watched, shared = known.watched, known.shared
         through = _until(shared, until, DAYS_AHEAD)
         answer: Answer = {"debtor": debtor, "as_of": shared.setting.open_on, "until": through}
         if through is None:
@@ -53,8 +56,7 @@ class Foresight:
         step = next((each for each in words if begins(each.said)), None)
         if step is not None:
             eve = Eve(rules, rules.load(debtor, body), shared, step.said, step.on)
-            then = self._questions.whole(debtor, known_at)
-            found = offers(eve, lambda: self._service.history(debtor, known_at=then))
+            found = offers(eve, known.records)
             answer["next"] = {
                 **shown_word(step, there),
                 "raised_on": raised_on(step, words),

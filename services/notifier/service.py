@@ -32,7 +32,7 @@ class Notifier:
         self.questions = Questions(service)
         self.unanswered = Unanswered(service)
         service.alarms.append(self.unanswered.alarms)
-        self.foresight = Foresight(service, self.questions)
+        self.foresight = Foresight(service)
         self.backtests = Backtests(service)
         self._open_topic = open_topic
         self._publishing: Publishing | None = None

@@ -10,12 +10,12 @@ import uuid_utils
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from huikuan.debtor.fold import as_of as account_as_of
 from huikuan.debtor.promises import JudgedPromise, judge
 from huikuan.debtor.setting import Setting
+from huikuan.eventlog.known import KnownAt
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.position import Position
-from huikuan.eventlog.record import EVERYBODY, Saying
+from huikuan.eventlog.record import Saying
 from huikuan.eventlog.service import Service
 from huikuan.events.codec import encode
 from huikuan.events.promises import PromiseMade, PromiseWithdrawn
@@ -30,7 +30,7 @@ from services.promises.requests import (
     add_requests,
     request_name,
 )
-from services.promises.rules import SOURCE, PromiseRules, Promisor, facts_of
+from services.promises.rules import SOURCE, PromiseRules, Promisor
 from services.promises.settings import Settings
 
 EXISTS = Refused(
@@ -147,26 +147,17 @@ class Promises:
         return self._once(key, fingerprint, take)
 
     def promises_of(
-        self, debtor: str, as_of: date | None, known_at: int | Position | None
+        self, debtor: str, as_of: date | None, known_at: KnownAt
     ) -> tuple[date | None, list[JudgedPromise]]:
         """A debtor's promises as of a day, as known then; by default the open day."""
         if known_at is None:
             promisor, setting = self.service.read(debtor)
-            day = as_of or setting.open_on
-            return day, [] if day is None else judge(promisor.account, day, setting)
-        setting = self._setting_known(known_at)
-        day = as_of or setting.open_on
-        if day is None:
+        else:
+            promisor, setting = self.service.recalled(known_at).of(debtor)
+        if setting.open_on is None:
             return None, []
-        facts = facts_of(self.service.history(debtor, known_at=known_at))
-        return day, judge(account_as_of(debtor, facts, day, setting), day, setting)
-
-    def _setting_known(self, known_at: int | Position) -> Setting:
-        """The open day and the policies as known then."""
-        rules, setting = self.service.rules, Setting()
-        for record in self.service.history(EVERYBODY, known_at=known_at):
-            rules.everybody(setting, record)
-        return setting
+        day = as_of or setting.open_on
+        return day, judge(promisor.account, day, setting)
 
     def _made_on(self, debtor: str, company: str, promise: str) -> date | None:
         """When the debtor made a promise that came by the log; None where he did not."""

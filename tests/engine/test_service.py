@@ -162,7 +162,7 @@ def test_history_as_it_was_known(make: type[MemoryLog], tmp_path: Path) -> None:
 
 
 def facts(made: ToyService, known_at: int | Position | None) -> list[str]:
-    records = made.history("k", known_at=known_at)
+    records = made.recalling(known_at).of("k").own
     return [r.meta.id for r in records if r.meta and r.meta.publisher != TOY]
 
 
