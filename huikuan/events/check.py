@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from huikuan.events.allowed import words_at
 from huikuan.events.cash import CashAllocated, CreditNoteIssued, PaymentReceived
-from huikuan.events.codec import FACT_TYPES, UnknownTypeError, decode, minor
+from huikuan.events.codec import FACT_TYPES, TYPES, UnknownTypeError, decode, minor
 from huikuan.events.currencies import DECIMALS
 from huikuan.events.fields import Document, Event
 from huikuan.events.invalid import InvalidFieldError
@@ -58,23 +59,24 @@ def decode_checked(type_name: str, data: bytes) -> Event:
     try:
         event = decode(type_name, data)
     except msgspec.DecodeError as error:
-        raise invalid_from(error) from None
+        raise invalid_from(error, TYPES.get(type_name, Event)) from None
     return check(event)
 
 
-def invalid_from(error: msgspec.DecodeError) -> InvalidFieldError:
-    """What msgspec says, with a JSON pointer and what to send instead."""
+def invalid_from(error: msgspec.DecodeError, kind: type) -> InvalidFieldError:
+    """What msgspec says of some JSON that is no ``kind``: where, and what to send instead."""
     text = str(error)
     path = ""
     if found := _AT.search(text):
         text = text[: found.start()]
         path = "".join(f"/{name or index}" for name, index in _STEP.findall(found["path"]))
+    if words := words_at(kind, path.split("/")[1:]):
+        allowed = ", ".join(words)
+        return InvalidFieldError(path, f"is none of the words allowed here: one of {allowed}")
     if missing := _MISSING.match(text):
         return InvalidFieldError(f"{path}/{missing[1]}", "is missing")
     if unknown := _UNKNOWN.match(text):
         return InvalidFieldError(f"{path}/{unknown[1]}", "is no field that is known here")
-    if text.startswith("Invalid enum value"):
-        return InvalidFieldError(path, "is none of the words that are allowed here")
     if re.match(r"Expected `str( \| null)?`, got `(int|float)`", text):
         return InvalidFieldError(path, _AS_TEXT)
     if text == "Invalid RFC3339 encoded date" or text.startswith("Expected `date"):

@@ -72,7 +72,7 @@ _SENTENCES: dict[str, str] = {
     "stands beside data; send only one of them": "与 data 同时出现；只能给出其一",
     "is not JSON in base64; send data as JSON": "不是 base64 编码的 JSON；请直接用 data",
     "is no field that is known here": "未知字段",
-    "is none of the words that are allowed here": "不是允许的取值",
+    "is none of the words allowed here: one of {}": "不是允许的取值，可用：{}",
     "is no fact from outside: {}": "不接受外部提交的此类事件（{}）",
     "is no type of fact from outside": "不是外部事实的类型",
     "The same source and id came before with other data. It is known from {}.": (

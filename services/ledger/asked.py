@@ -71,7 +71,7 @@ def decoded(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        wrong = invalid_from(error)
+        wrong = invalid_from(error, kind)
         words = Words(wrong.reason, wrong.reason_zh)
         raise Problem(422, errors=[FieldError(words, wrong.pointer)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -100,7 +100,16 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
      "/due_after/months", "120"),
     # the whole
     ("refund.paid", {"refund": "F1", "amount": "5", "on": "2026-02-01"}, "/currency", "missing"),
-    ("invoice.issued", DUE | {"kind": "gift"}, "/kind", "words that are allowed"),
+    # words of which only some are allowed
+    ("invoice.issued", DUE | {"kind": "gift"}, "/kind",
+     "one of debit_note, fee, invoice, opening"),
+    ("invoice.issued", DUE | {"kind": 5}, "/kind", "one of debit_note, fee, invoice, opening"),
+    ("payment.received", PAYMENT | {"kind": "gold"}, "/kind",
+     "one of bill, cash, cheque, goods, netting"),
+    ("invoice.issued", INVOICE | {"due_after": {"event": "gift", "days": 1}}, "/due_after/event",
+     "one of acceptance, delivery, invoice_receipt, milestone"),
+    ("dispute.resolved", RESOLVED | {"outcome": "lost"}, "/outcome",
+     "one of partly, rejected, upheld"),
     # an invoice says once when it is due
     ("invoice.issued", INVOICE, "/due_on", "exactly one of"),
     ("invoice.issued", DUE | {"instalments": [part()]}, "/instalments", "exactly one of"),

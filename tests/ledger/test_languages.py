@@ -47,6 +47,16 @@ def test_what_waits_in_the_quarantine_is_told_so_too(desk: Desk) -> None:
     assert item["reason"]["detail"].startswith("该 invoice 曾以其他内容提交")
 
 
+def test_which_words_are_allowed_is_told_in_both(desk: Desk) -> None:
+    gift = desk.invoice("INV-2", "1.00", "2012-05-31", kind="gift")
+    words = "debit_note, fee, invoice, opening"
+    assert reason(desk, gift)["detail"] == f"is none of the words allowed here: one of {words}"
+    assert reason(desk, gift, **CHINESE)["detail"] == f"不是允许的取值，可用：{words}"
+    path, decision = "/v1/quarantine/0/0", {"outcome": "eaten", "by": "li", "reason": "seen"}
+    (fault,) = desk.post(path, decision, **CHINESE).json()["errors"]
+    assert fault["detail"] == "不是允许的取值，可用：discarded, released"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "pointer"),
     [
