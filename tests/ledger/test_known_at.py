@@ -6,7 +6,12 @@ from huikuan.eventlog.position import Position
 from tests.ledger.desk import Desk, Json
 
 EVERY = ["/v1/debtors/ACME", "/v1/debtors", "/v1/ageing", "/v1/kpis"]
-PERIOD = {"from": "2012-05-01", "to": "2012-06-05"}
+
+
+def asked(path: str, **more: str) -> dict[str, str]:
+    """The parameters of a question; key figures are of a period."""
+    period = {"from": "2012-05-01", "to": "2012-06-05"} if path == "/v1/kpis" else {}
+    return period | more
 
 
 @pytest.mark.parametrize("path", EVERY)
@@ -18,14 +23,14 @@ def test_asked_as_known_at_an_earlier_place_it_answers_what_it_did_there(
         desk.invoice("INV-2", "30.00", "2012-05-20", debtor="BOLT"),
     )
     desk.open_day("2012-06-05")
-    then, known_at = desk.ask(path, **PERIOD), desk.ask("/v1/position")["position"]
+    then, known_at = desk.ask(path, **asked(path)), desk.ask("/v1/position")["position"]
     desk.accept(
         desk.payment("PAY-1", "40.00", "2012-06-02"),
         desk.invoice("INV-3", "7.00", "2012-05-31", debtor="LATER"),
     )
     desk.open_day("2012-06-20")
-    assert desk.ask(path, **PERIOD) != then
-    assert desk.ask(path, **PERIOD, known_at=known_at) == then
+    assert desk.ask(path, **asked(path)) != then
+    assert desk.ask(path, **asked(path, known_at=known_at)) == then
 
 
 def test_before_the_first_day_nothing_was_known(desk: Desk) -> None:
@@ -68,8 +73,9 @@ def test_a_place_that_is_not_on_the_log_is_refused_in_words(
     desk.open_day("2012-06-05")
     desk.fold()
     for wrong in (Position({"ledger": {0: 99}}), Position({"nobody": {0: 1}})):
-        asked = {**PERIOD, "known_at": wrong.encode()}
-        answer = desk.client.get(path, params=asked, headers={"Accept-Language": language})
+        parameters = asked(path, known_at=wrong.encode())
+        headers = {"Accept-Language": language}
+        answer = desk.client.get(path, params=parameters, headers=headers)
         assert answer.status_code == 422
         assert answer.json()["errors"] == [{"parameter": "known_at", "detail": WORDS[language]}]
 
