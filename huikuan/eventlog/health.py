@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Generic
+from typing import Any, Generic
 
 from sqlalchemy.exc import DBAPIError
 
@@ -25,15 +25,18 @@ class Health(Generic[S, A]):
         self._ownership, self._lag, self._set_aside = ownership, lag, set_aside
         self._gaps: dict[tuple[int, str, int], float] = {}
 
-    def report(self, threads: Mapping[str, object]) -> dict[str, object]:
-        """How ``threads`` are, with what is watched here; ``ready`` only where all answers."""
+    def report(self, threads: Mapping[str, object]) -> dict[str, Any]:
+        """How ``threads`` are, with what is watched here; ``ready`` only where all answers.
+
+        ``alarms`` are in English and in Chinese.
+        """
         told = {**threads, "partitions": sorted(self._ownership.held), "alarms": self._alarms()}
         try:
             return {**told, "lag": sum(self._lag().values()), "set_aside": self._set_aside()}
         except (DBAPIError, LogAwayError, OSError, TimeoutError) as away:
             return {**told, "ready": False, "away": f"{type(away).__name__}: {away}"}
 
-    def _alarms(self) -> list[str]:
+    def _alarms(self) -> list[tuple[str, str]]:
         """Seqs that have been missing for too long although later ones were seen."""
         now = time.monotonic()
         found = {
@@ -43,7 +46,10 @@ class Health(Generic[S, A]):
         }
         self._gaps = {gap: self._gaps.get(gap, now) for gap in found}
         return [
-            f"partition {partition}: {publisher} said nothing under seq {seq}, but more after"
+            (
+                f"partition {partition}: {publisher} said nothing under seq {seq}, but more after",
+                f"分区 {partition}：{publisher} 缺少序号 {seq}，其后的已到达",
+            )
             for (partition, publisher, seq), since in sorted(self._gaps.items())
             if now - since >= GAP_ALARM_S
         ]

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -202,7 +203,7 @@ class Service(Questions[S, A]):
         """Partition → how many records lie before the log's end and are not folded."""
         return {p: self.log.end(p) - at for p, at in self.positions().items()}
 
-    def health(self) -> dict[str, object]:
+    def health(self) -> dict[str, Any]:
         """What an operator must know; ``ready`` says whether this process may serve."""
         return self._health.report(self.threads.health())
 

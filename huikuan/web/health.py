@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
+
+from huikuan.web.problems import language_of
 
 VIOLATIONS_MAX = 100
 
@@ -14,8 +16,11 @@ VIOLATIONS_MAX = 100
 class Healthy(Protocol):
     """A service that knows how it is."""
 
-    def health(self) -> dict[str, object]:
-        """Its parts and how they are; ``ready`` says whether it can answer."""
+    def health(self) -> dict[str, Any]:
+        """Its parts and how they are; ``ready`` says whether it can answer.
+
+        ``alarms`` are sentences for people, each in English and in Chinese.
+        """
 
 
 def health_router(
@@ -35,8 +40,13 @@ def health_router(
         return _json({"status": "not_ready"}, 503)
 
     @router.get("/parts", summary="How each part is, for operators")
-    def parts() -> Response:
-        return _json(service.health())
+    def parts(request: Request) -> Response:
+        health = service.health()
+        language = language_of(request.headers.get("accept-language", ""))
+        alarms = [zh if language == "zh" else en for en, zh in health["alarms"]]
+        answer = _json({**health, "alarms": alarms})
+        answer.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+        return answer
 
     @router.get("/invariants", summary="Whether what must always hold does hold")
     def hold() -> Response:

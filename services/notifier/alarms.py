@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from huikuan.web.wording import Words
 from services.notifier.shared import Feed, Released, Shared, Tripped
 
 Day = tuple[dict[int, Tripped], Released | None]
@@ -20,19 +21,22 @@ def tripped_days(shareds: Sequence[Shared]) -> dict[date, Day]:
     return found
 
 
-def alarms_of(shareds: Sequence[Shared]) -> Iterator[str]:
+def alarms_of(shareds: Sequence[Shared]) -> Iterator[Words]:
     """A sentence for whatever a person must look at, one for each cause."""
     for feed in late_feeds(shareds):
-        yield (
+        yield Words(
             f"{feed.feed} of {feed.source} is complete only through {feed.through_on}; "
-            "steps that hurt are held until it is, or a person approves them"
+            "steps that hurt are held until it is, or a person approves them",
+            f"{feed.source} 的 {feed.feed} 数据仅完整至 {feed.through_on}；"
+            "比催款函更重的措施暂缓，直至数据完整或由人批准",
         )
     for on, (verdicts, released) in sorted(tripped_days(shareds).items()):
         if released is None:
             steps = sum(each.steps for each in verdicts.values())
-            yield (
+            yield Words(
                 f"{on}: {steps} steps that hurt would have been raised in one day; "
-                "all are held until a person approves or releases them"
+                "all are held until a person approves or releases them",
+                f"{on}：当日将有 {steps} 个比催款函更重的措施生效；全部暂缓，直至由人批准或放行",
             )
 
 

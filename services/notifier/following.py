@@ -11,6 +11,7 @@ from huikuan.eventlog.log import Log
 from huikuan.eventlog.record import Saying
 from huikuan.eventlog.service import Service
 from huikuan.eventlog.turning import Turning
+from huikuan.web.wording import Words
 from services.notifier.alarms import alarms_of
 from services.notifier.bell import Bell
 from services.notifier.domain.case import SAID_TYPES
@@ -46,7 +47,7 @@ class Following(Service[Shared, Watched]):
         self.bell = Bell()
         self.publishing: Turning | None = None
         """The loop that writes the public topic, while it turns."""
-        self.alarms: list[Callable[[], list[str]]] = []
+        self.alarms: list[Callable[[], list[Words]]] = []
         """What else knows of something that a person must look at."""
         self._ownership.claimed.append(self._look_at_claimed)
 
@@ -54,14 +55,13 @@ class Following(Service[Shared, Watched]):
         """The partitions that this process owns now, each with its epoch."""
         return self._ownership.epochs()
 
-    def health(self) -> dict[str, object]:
+    def health(self) -> dict[str, Any]:
         """As every service's, with the publishing of the public topic among its parts."""
         health = super().health()
         if "away" not in health:
-            told = health["alarms"] if isinstance(health["alarms"], list) else []
             guards = alarms_of(self.shared_everywhere())
             others = chain.from_iterable(alarms() for alarms in self.alarms)
-            health = {**health, "alarms": [*told, *guards, *others]}
+            health = {**health, "alarms": [*health["alarms"], *guards, *others]}
         publishing = self.publishing
         if publishing is None:
             return health

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from huikuan.web.wording import Words
 from services.notifier.domain.acknowledging import is_overdue
 from services.notifier.following import Following
 from services.notifier.rules import AWAITED
@@ -34,10 +35,11 @@ class Unanswered(Collector):
             for each in watched.case.in_force()
         )
 
-    def alarms(self) -> list[str]:
+    def alarms(self) -> list[Words]:
         """A sentence, where somebody must look."""
         late = self.count()
-        return [f"{late} steps in force were not acknowledged in time"] if late else []
+        en = f"{late} steps in force were not acknowledged in time"
+        return [Words(en, f"有 {late} 个生效中的措施未按时确认")] if late else []
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing is asked of the service when it is registered."""

@@ -174,8 +174,12 @@ def test_a_gap_is_dropped_until_it_is_filled_and_is_an_alarm(
         assert made.read("k")[0].total == 0
         assert made.health()["alarms"] == []
         monkeypatch.setattr("huikuan.eventlog.health.GAP_ALARM_S", 0.0)
-        alarms = made.health()["alarms"]
-        assert alarms == ["partition 0: feed said nothing under seq 2, but more after"]
+        assert made.health()["alarms"] == [
+            (
+                "partition 0: feed said nothing under seq 2, but more after",
+                "分区 0：feed 缺少序号 2，其后的已到达",
+            )
+        ]
         for _, entry in feed.sent[1:]:
             log.append(0, [entry])
         made.drain()

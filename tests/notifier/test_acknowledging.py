@@ -1,7 +1,6 @@
 """A stop that nobody obeys is an alarm, not a hope."""
 
 from datetime import date
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -53,9 +52,10 @@ def late(world: World) -> float:
     return float(line.split()[1])
 
 
-def alarms(world: World) -> list[str]:
-    parts: dict[str, Any] = world.client.get("/health/parts").json()
-    return [each for each in parts["alarms"] if "acknowledged" in each]
+def alarms(world: World, language: str = "en") -> list[str]:
+    answer = world.client.get("/health/parts", headers={"Accept-Language": language})
+    found: list[str] = answer.json()["alarms"]
+    return found
 
 
 def test_a_hold_says_by_when_it_must_be_acknowledged_and_is_overdue_after(world: World) -> None:
@@ -69,6 +69,7 @@ def test_a_hold_says_by_when_it_must_be_acknowledged_and_is_overdue_after(world:
         1,
         ["1 steps in force were not acknowledged in time"],
     )
+    assert alarms(world, "zh") == ["有 1 个生效中的措施未按时确认"]
 
 
 def test_working_days_are_counted(world: World) -> None:

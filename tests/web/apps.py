@@ -50,8 +50,8 @@ class Folded:
         on_progress(10, 10)
         return {"accounts": 3, "verify": verify}
 
-    def health(self) -> dict[str, object]:
-        return {"ready": self.ready}
+    def health(self) -> dict[str, Any]:
+        return {"ready": self.ready, "alarms": [("A seq is missing.", "缺少序号。")]}
 
 
 class Payment(BaseModel, extra="forbid"):

@@ -1,5 +1,6 @@
 """Health and metrics tell operators how it is, and strangers nothing."""
 
+import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -14,6 +15,15 @@ def test_ready_is_one_word_and_a_status() -> None:
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"status": "not_ready"})
     assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "A seq is missing."), ("zh-CN", "缺少序号。")]
+)
+def test_alarms_are_told_in_the_language_that_is_wanted(language: str, said: str) -> None:
+    answer = client_of().get("/health/parts", headers={"Accept-Language": language})
+    assert answer.json() == {"ready": True, "alarms": [said]}
+    assert answer.headers["content-language"] == language[:2]
 
 
 def test_invariants_that_hold_are_said_to_hold() -> None:
