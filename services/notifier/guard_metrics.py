@@ -18,6 +18,8 @@ class GuardMetrics(Collector):
 
     def __init__(self, service: Following) -> None:
         self._service = service
+        self._counted: tuple[dict[int, int], Counter[str]] = ({}, Counter())
+        """How far all was folded when steps were counted last, and what was counted."""
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing is asked of the service when it is registered."""
@@ -47,7 +49,14 @@ class GuardMetrics(Collector):
         yield by_reason
 
     def _held_for(self) -> Counter[str]:
-        """Steps by the guard that holds them: who has one is looked at again on the next day."""
+        """Steps by the guard that holds them; counted anew where something was folded since."""
+        reached = self._service.positions()
+        if reached != self._counted[0]:
+            self._counted = (reached, self._count_held())
+        return self._counted[1]
+
+    def _count_held(self) -> Counter[str]:
+        """Who has one is looked at again on the next day, so no others are looked at here."""
         day = self._service.shared().setting.open_on
         if day is None:
             return Counter()

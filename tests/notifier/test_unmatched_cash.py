@@ -1,6 +1,8 @@
 """Who has paid, if not in the right currency or to the right books, is not hurt unasked."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -137,19 +139,41 @@ def test_sums_over_currencies_are_exact() -> None:
     assert worth({"JPY": 1}, "CNY", rates, MAY_31) is None
 
 
-def test_steps_that_a_guard_holds_are_a_metric_by_their_reason(world: World) -> None:
-    def held() -> dict[str, float]:
-        world.drain()
-        lines = world.client.get("/metrics").text.splitlines()
-        found = [line for line in lines if line.startswith("huikuan_steps_held{")]
-        return {line.split('"')[1]: float(line.split()[-1]) for line in found}
+def held(world: World) -> dict[str, float]:
+    """What the metric says of each guard."""
+    world.drain()
+    lines = world.client.get("/metrics").text.splitlines()
+    found = [line for line in lines if line.startswith("huikuan_steps_held{")]
+    return {line.split('"')[1]: float(line.split()[-1]) for line in found}
 
+
+def test_steps_that_a_guard_holds_are_a_metric_by_their_reason(world: World) -> None:
     owing(world)
-    assert set(held().values()) == {0.0}
+    assert set(held(world).values()) == {0.0}
     rate(world, "USD", "CNY", "7.00")
     world.fact(paid("P", "100.00", june(4), currency="USD"))
     world.open(june(5))
-    assert held()["unmatched_cash"] == 1
-    assert sum(held().values()) == 1
+    assert held(world)["unmatched_cash"] == 1
+    assert sum(held(world).values()) == 1
     world.fact(paid("Q", "700.00", june(5), "A", currency="CNY"))
-    assert sum(held().values()) == 0
+    assert sum(held(world).values()) == 0
+
+
+def test_held_steps_are_counted_again_only_where_something_was_folded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, counted = world.notifier.service, list[object]()
+    count = service.to_review
+
+    def counting(through: date) -> Iterator[Any]:
+        counted.append(through)
+        return count(through)
+
+    monkeypatch.setattr(service, "to_review", counting)
+    owing(world)
+    world.open(june(5))
+    assert held(world) == held(world)
+    assert len(counted) == 1
+    world.open(june(6))
+    held(world)
+    assert len(counted) == 2
