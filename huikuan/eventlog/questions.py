@@ -1,9 +1,10 @@
 """Reading what a service has folded: one key, some, all, and what was known when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Generic
 
 import msgspec
@@ -23,6 +24,8 @@ from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.reviews import count_keys, to_review
 from huikuan.eventlog.rules import A, Row, Rules, S
 from huikuan.eventlog.state import State, state_numbered
+
+_PAGE_ROWS = 64
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -88,6 +91,20 @@ class Questions(Generic[S, A]):
             ]
         return list(islice(merge(*pages, key=lambda row: row[0]), limit))
 
+    def walk(self, after: str = EVERYBODY) -> Iterator[tuple[str, Row]]:
+        """All keys after ``after`` in order, over all partitions; read as far as they are asked."""
+        pages = (self._pages(partition, after) for partition in range(self._partitions))
+        return merge(*pages, key=itemgetter(0))
+
+    def _pages(self, partition: int, after: str) -> Iterator[tuple[str, Row]]:
+        page: list[tuple[str, Row]] | None = None
+        while page is None or len(page) == _PAGE_ROWS:
+            with self._database.reading() as connection:
+                state = self._state(connection)
+                page = state.page(connection, partition, None, after, _PAGE_ROWS)
+            yield from page
+            after = page[-1][0] if page else after
+
     def scan(self) -> Iterator[tuple[str, A, S]]:
         """All keys as of one moment, partition by partition."""
         load = self._rules.load
@@ -100,18 +117,20 @@ class Questions(Generic[S, A]):
                     yield key, load(key, body), shared
 
     def to_review(
-        self, through: date, partition: int = 0
+        self, through: Callable[[S], date | None], partition: int = 0
     ) -> Iterator[tuple[S, int, list[tuple[str, Row]]]]:
-        """For each partition: what its keys share, how many they are, those to review by that date.
+        """For each partition: what its keys share, how many they are, those to review by a date.
 
-        From this partition on, all as of one moment; in order of keys.
+        ``through`` tells the date by what they share; None is everyone. From this partition on,
+        all as of one moment; in order of keys.
         """
         with self._database.reading(snapshot=True) as connection:
             state = self._state(connection)
             for at in range(partition, self._partitions):
                 bodies = state.load(connection, at, [EVERYBODY])
-                due = to_review(connection, state, at, through)
-                yield self._shared(bodies.get(EVERYBODY)), count_keys(connection, state, at), due
+                shared = self._shared(bodies.get(EVERYBODY))
+                due = to_review(connection, state, at, through(shared))
+                yield shared, count_keys(connection, state, at), due
 
     def history(self, key: str) -> list[Record]:
         """A key's records that this service folded, those that nobody could read not among them."""
@@ -125,9 +144,12 @@ class Questions(Generic[S, A]):
 
     def recalling(self, known_at: KnownAt) -> Recalling:
         """What was known at a place; ``UnknownPlaceError`` for one that is not folded yet."""
-        if isinstance(known_at, Position) and not known_at.reached(self.folded()):
+        folded = self.folded() if isinstance(known_at, Position) else {}
+        if isinstance(known_at, Position) and not known_at.reached(folded):
             raise UnknownPlaceError
-        return Recalling(self._records, known_at)
+        return Recalling(
+            self._records, known_at, [p for p, seqs in folded.items() if any(seqs.values())]
+        )
 
     def recalled(self, known_at: KnownAt) -> Recalled[S, A]:
         """The accounts as they were known at a place."""

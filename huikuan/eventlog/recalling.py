@@ -10,8 +10,9 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
-from huikuan.eventlog.known import Known, KnownAt, Place
+from huikuan.eventlog.known import ElsewhereError, Known, KnownAt, Place
 from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import EVERYBODY, Record
 
@@ -58,8 +59,9 @@ class Recalling:
     What is about everybody is read once a partition. All raise ``ElsewhereError``.
     """
 
-    def __init__(self, records: Records, known_at: KnownAt) -> None:
-        self._records, self._known_at = records, known_at
+    def __init__(self, records: Records, known_at: KnownAt, folded: Collection[int]) -> None:
+        """``folded``: the partitions in which anything was folded."""
+        self._records, self._known_at, self._folded = records, known_at, folded
         self._places: dict[int, tuple[Place, int]] = {}
 
     def of(self, key: str) -> Known:
@@ -73,7 +75,11 @@ class Recalling:
         return Known(_unread(known.own, aside), known.everybody)
 
     def everybody(self, partition: int) -> list[Record]:
-        """Those about everybody in a partition."""
+        """Those about everybody in a partition, where it is asked about all of them."""
+        known_at = self._known_at
+        named = known_at.partitions() if isinstance(known_at, Position) else set()
+        if named and not named.issuperset(self._folded):
+            raise ElsewhereError
         with self._records.database.reading(snapshot=True) as connection:
             return self._place(connection, partition)[0].everybody
 

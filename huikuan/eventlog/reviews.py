@@ -10,16 +10,15 @@ from huikuan.eventlog.state import State
 
 
 def to_review(
-    connection: Connection, state: State, partition: int, through: date
+    connection: Connection, state: State, partition: int, through: date | None
 ) -> list[tuple[str, Row]]:
-    """The keys to be reviewed by then with their rows, in order of keys."""
+    """The keys to be reviewed by then (None: everyone) with their rows, in order of keys."""
     columns = state.table.c
-    query = (
-        select(columns.key, columns.body, columns.review_on, columns.label)
-        .where(columns.partition == partition, columns.review_on <= through)
-        .order_by(columns.key)
-    )
-    found = connection.execute(query)
+    query = select(columns.key, columns.body, columns.review_on, columns.label)
+    query = query.where(columns.partition == partition, columns.key > EVERYBODY)
+    if through is not None:
+        query = query.where(columns.review_on <= through)
+    found = connection.execute(query.order_by(columns.key))
     return [(key, Row(body, review_on, label)) for key, body, review_on, label in found]
 
 

@@ -14,10 +14,11 @@ from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.sales import InvoiceIssued
+from huikuan.web.asking import Asked as Page
 from services.bench.fill import FOUR_STEPS, PUBLISHER
 from services.bench.opening import FIRST_ON, write
 from services.notifier.following import Following
-from services.notifier.foresight import Foresight
+from services.notifier.foresight import Asked, Foresight
 
 _INVOICES_MAX = 5
 _DAYS_AROUND = 60
@@ -41,7 +42,7 @@ def foretell(log_url: str, database_url: str, debtors: str) -> int:
     """
     calm_gc()
     with closing(_notifier(open_log(log_url), database_url)) as service:
-        Foresight(service).portfolio(None, "", _PAGE, lambda _: True)
+        Foresight(service).portfolio(Asked(Page(_PAGE, "")), lambda _: True)
     return int(debtors)
 
 

@@ -16,6 +16,8 @@ from services.notifier.feed import Item, items_of
 from services.notifier.forecast_api import forecast_router
 from services.notifier.guarding import Guarding
 from services.notifier.guarding_api import guarding_router
+from services.notifier.holds import Asked
+from services.notifier.holds import holds as holds_of
 from services.notifier.overriding import Overriding
 from services.notifier.overriding_api import overriding_router
 from services.notifier.policy_api import policy_router
@@ -33,6 +35,11 @@ from services.notifier.requests import (
 from services.notifier.service import Notifier
 from services.notifier.stream_api import feed_cursor, stream_router
 
+_OF_THE_PAST = (
+    "By default what is stopped now. Of a day that is over, or as known at an earlier place, a "
+    "page looks at ten debtors for each that it may list: it may be short, or empty, while "
+    "`next` says that more come."
+)
 _NO_STEP = Words("No policy has such a step.", "没有策略包含该步骤。")
 
 Escalation = Annotated[str, Path(max_length=1_000)]
@@ -92,16 +99,24 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
 
 
 def _add_holds(router: APIRouter, notifier: Notifier) -> None:
-    @router.get("/holds", tags=["feed"], summary="What is stopped now, for reconciliation")
+    @router.get(
+        "/holds",
+        tags=["feed"],
+        summary="What is stopped, for reconciliation",
+        description=_OF_THE_PAST,
+    )
     def holds(
         waited: AfterPosition,
         page: Page,
+        as_of: AsOf,
+        known_at: KnownAt,
         overdue: Annotated[
             bool | None, Query(description="Only what nobody acknowledged in time.")
         ] = None,
     ) -> Response:
         del waited
-        return answered(notifier.questions.holds(page.after, page.limit, overdue=bool(overdue)))
+        asked = Asked(page, as_of, known_at, bool(overdue))
+        return answered(holds_of(notifier.service, asked))
 
 
 def _add_debtors(router: APIRouter, notifier: Notifier) -> None:

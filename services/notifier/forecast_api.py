@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from huikuan.web.asking import AfterPosition, KnownAt, Page
-from services.notifier.foresight import Foresight
+from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
+from services.notifier.foresight import Asked, Foresight
 from services.notifier.requests import Debtor, answered
 
 Step = Annotated[str, Query(max_length=100, description="Words about this step only.")]
@@ -33,25 +33,26 @@ def forecast_router(foresight: Foresight) -> APIRouter:
     def forecast(
         debtor: Debtor,
         waited: AfterPosition,
+        as_of: AsOf,
         known_at: KnownAt,
         until: Until90 = None,
     ) -> Response:
         del waited
-        return answered(foresight.debtor(debtor, until, known_at))
+        return answered(foresight.debtor(debtor, as_of, until, known_at))
 
     @router.get("/forecast", tags=["debtors"], summary="What will happen to all debtors")
     def portfolio(
         waited: AfterPosition,
         page: Page,
+        as_of: AsOf,
+        known_at: KnownAt,
         until: Until30 = None,
         step: Step = "",
         kind: Kind = "",
     ) -> Response:
         del waited
         answer = foresight.portfolio(
-            until,
-            page.after,
-            page.limit,
+            Asked(page, as_of, until, known_at),
             lambda each: (
                 each.said.step == (step or each.said.step)
                 and each.said.kind == (kind or each.said.kind)

@@ -1,37 +1,50 @@
 """What people and programs ask about days to come, if nothing arrives."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 from huikuan.eventlog.known import KnownAt
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.rules import weighing
+from huikuan.web.asking import Asked as Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
 from services.notifier.eve import Eve
 from services.notifier.following import Following
 from services.notifier.forecast import Ahead, Foreseen, begins, forecast
+from services.notifier.led import Part, back_then, now, said_of, settle
 from services.notifier.prevention import offers
 from services.notifier.questions import Answer
 from services.notifier.shared import Shared
 from services.notifier.shown_forecast import Totals, raised_on, shown_offers, shown_word
-from services.notifier.then import then
-from services.notifier.watched import Watched, sight_of
+from services.notifier.then import Past, at_close
+from services.notifier.watched import sight_of
 
 DAYS_AHEAD = timedelta(days=90)
 """How far a debtor's forecast looks unless it is told."""
 PORTFOLIO_DAYS_AHEAD = timedelta(days=30)
 FARTHEST = timedelta(days=3_660)
 
-PAST = Words("Is before the open business day.", "早于当前营业日。")
+PAST = Words("Is before the day that is asked about.", "早于所查询的日期。")
+TOO_FAR = Words("Is more than ten years after the open business day.", "晚于当前营业日十年以上。")
 
 Wanted = Callable[[Foreseen], bool]
 Told = tuple[str, frozenset[str], list[Foreseen]]
 """A debtor, the escalations said about him already, and the words to come."""
+
+
+class Asked(NamedTuple):
+    """Which page of the days to come of all debtors, from which day on and as known where."""
+
+    page: Page
+    as_of: date | None = None
+    until: date | None = None
+    known_at: KnownAt = None
 
 
 class Foresight:
@@ -41,17 +54,21 @@ class Foresight:
         self._service = service
         self._rules = weighing(service.rules)
 
-    def debtor(self, debtor: str, until: date | None, known_at: KnownAt) -> Answer:
-        """All that will be said through ``until``, and what keeps the next step off."""
-        known = then(self._service, debtor, known_at)
+    def debtor(
+        self, debtor: str, as_of: date | None, until: date | None, known_at: KnownAt
+    ) -> Answer:
+        """All that will be said after a day through ``until``, and what keeps the next step off."""
+        known = at_close(self._service, debtor, known_at, as_of)
         watched, shared = known.watched, known.shared
-        through = _until(shared, until, DAYS_AHEAD)
-        answer: Answer = {"debtor": debtor, "as_of": shared.setting.open_on, "until": through}
-        if through is None:
+        day, through = _span(shared, as_of, until, DAYS_AHEAD)
+        answer: Answer = {"debtor": debtor, "as_of": day, "until": through}
+        if day is None or through is None:
             return {**answer, "next": None, "items": []}
-        rules = self._rules
-        body, there = rules.body(watched), said_already(watched)
-        words = forecast(rules, watched, shared, through)
+        rules, there = self._rules, said_of(watched)
+        if as_of is not None:
+            settle(rules, watched, shared)
+        body = rules.body(watched)
+        words = [each for each in forecast(rules, watched, shared, through) if each.on > day]
         answer["next"] = None
         step = next((each for each in words if begins(each.said)), None)
         if step is not None:
@@ -64,18 +81,26 @@ class Foresight:
             }
         return {**answer, "items": [shown_word(each, there) for each in words]}
 
-    def portfolio(self, until: date | None, after: str, limit: int, wanted: Wanted) -> Answer:
-        """What will be said about all debtors through ``until``, a page of debtors at a time.
+    def portfolio(self, asked: Asked, wanted: Wanted) -> Answer:
+        """What will be said about all debtors, a page of debtors at a time.
 
         The first page carries the totals of all; for them every debtor is led through the days.
         """
-        shared = self._service.shared()
-        through = _until(shared, until, PORTFOLIO_DAYS_AHEAD)
-        answer: Answer = {"as_of": shared.setting.open_on, "until": through}
-        if through is None:
+        past = self._past(asked)
+        shared = past.shared() if past else self._service.shared()
+        day, through = _span(shared, asked.as_of, asked.until, PORTFOLIO_DAYS_AHEAD)
+        answer: Answer = {"as_of": day, "until": through}
+        if day is None or through is None:
             return {**answer, "totals": [], "items": []}
-        totals = None if after else Totals()
-        with closing(self._each(through, after, wanted, totals)) as each:
+        after, limit = asked.page.after, asked.page.limit
+        first = partition_of(after, self._service.partitions) if after else 0
+        service, totals = self._service, None if after else Totals()
+        parts = back_then(service, past, through, first) if past else now(service, through, first)
+
+        def later(each: Foreseen) -> bool:
+            return each.on > day and wanted(each)
+
+        with closing(self._each(parts, through, after, later, totals)) as each:
             told = list(islice(each, limit + 1))
             if totals is not None:
                 for _ in each:
@@ -88,23 +113,32 @@ class Foresight:
         more = len(told) > limit
         return {**answer, "items": items, **({"next": items[-1]["debtor"]} if more else {})}
 
+    def _past(self, asked: Asked) -> Past | None:
+        """The debtors as known at a place, or at the close of a day that is over; None: now."""
+        if asked.known_at is None:
+            open_on = self._service.shared().setting.open_on
+            if asked.as_of is None or open_on is None or asked.as_of >= open_on:
+                return None
+        return Past(self._service, asked.known_at, asked.as_of)
+
     def _each(
-        self, through: date, after: str, wanted: Wanted, totals: Totals | None
+        self,
+        parts: Iterable[Part],
+        through: date,
+        after: str,
+        wanted: Wanted,
+        totals: Totals | None,
     ) -> Generator[Told]:
         """Every debtor of whom something wanted will be said.
 
         A partition is led as a whole, so that its breaker is foreseen.
         """
-        rules, first = self._rules, 0
-        if after:
-            first = partition_of(after, self._service.partitions)
-        for at, (shared, count, rows) in enumerate(self._service.to_review(through, first)):
-            ahead = Ahead(rules, shared, partial(min, count))
+        for at, (shared, count, debtors) in enumerate(parts):
+            ahead = Ahead(self._rules, shared, partial(min, count))
             there: dict[str, frozenset[str]] = {}
-            for debtor, row in rows:
-                watched = rules.load(debtor, row.body)
-                there[debtor] = said_already(watched)
-                ahead.add(watched, row.review_on)
+            for watched, said, review_on in debtors:
+                there[watched.debtor] = said
+                ahead.add(watched, review_on)
             words: defaultdict[str, list[Foreseen]] = defaultdict(list)
             for each in ahead.through(through):
                 if wanted(each):
@@ -115,16 +149,19 @@ class Foresight:
             yield from ((debtor, there[debtor], words[debtor]) for debtor in told)
 
 
-def said_already(watched: Watched) -> frozenset[str]:
-    """The escalations that are open now: words to come may be about them."""
-    return frozenset(each.escalation for each in watched.case.open)
+def _span(
+    shared: Shared, as_of: date | None, until: date | None, ahead: timedelta
+) -> tuple[date | None, date | None]:
+    """After which day and how far to look; None before the first business day.
 
-
-def _until(shared: Shared, until: date | None, ahead: timedelta) -> date | None:
-    """How far to look; None before the first business day, 422 for a day before the open one."""
+    Raises the ``Problem`` 422 for an end before the day, and for a day that is too far away.
+    """
     open_on = shared.setting.open_on
     if open_on is None:
-        return None
-    if until is not None and until < open_on:
+        return None, None
+    day, farthest = as_of or open_on, open_on + FARTHEST
+    if day > farthest:
+        raise Problem(422, errors=[FieldError(TOO_FAR, parameter="as_of")])
+    if until is not None and until < day:
         raise Problem(422, errors=[FieldError(PAST, parameter="until")])
-    return min(until or open_on + ahead, open_on + FARTHEST)
+    return day, min(until or day + ahead, farthest)

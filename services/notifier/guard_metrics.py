@@ -60,9 +60,10 @@ class GuardMetrics(Collector):
         day = self._service.shared().setting.open_on
         if day is None:
             return Counter()
+        tomorrow = day + timedelta(days=1)
         return Counter(
             each.held
-            for _, _, rows in self._service.to_review(day + timedelta(days=1))
+            for _, _, rows in self._service.to_review(lambda _: tomorrow)
             for _, row in rows
             for each in case_in(row.body).open
             if each.held is not None

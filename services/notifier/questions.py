@@ -2,27 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from heapq import merge
-from itertools import islice
-from operator import itemgetter
 from typing import Any
 
 from huikuan.eventlog.known import KnownAt
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.rules import weighing
 from huikuan.web.asking import instant_of
-from services.notifier.domain.acknowledging import acknowledge_by, is_overdue
-from services.notifier.domain.case import Escalation
 from services.notifier.domain.overriding import overrides_known
 from services.notifier.domain.policies import in_force_on, ladder
-from services.notifier.domain.policy import hurts
 from services.notifier.following import Following
-from services.notifier.rules import AWAITED, HELD
 from services.notifier.shared import Shared
 from services.notifier.shown import (
     is_in_force,
     shown,
-    shown_answer,
     shown_case,
     shown_override,
     shown_standing,
@@ -30,7 +22,7 @@ from services.notifier.shown import (
 from services.notifier.shown_held import shown_unsettled
 from services.notifier.then import then
 from services.notifier.turns import Turns
-from services.notifier.watched import Watched, look, zone_on
+from services.notifier.watched import Watched, look
 from services.notifier.why import Asked, explained
 from services.notifier.why_sentences import together
 
@@ -90,25 +82,6 @@ class Questions:
         turns = Turns(*parts, known.records) if asked.is_today else None
         return {**answer, **explained(asked, turns)}
 
-    def holds(self, after: str, limit: int, *, overdue: bool = False) -> Answer:
-        """What is stopped now: everything in force that is harder than a notice, by debtor.
-
-        ``overdue``: only what should have been acknowledged by now, and was not.
-        """
-        shared, labels = self._service.shared(), (AWAITED,) if overdue else (AWAITED, HELD)
-        pages = [self._service.rows(label=label, after=after, limit=limit + 1) for label in labels]
-        rows = list(islice(merge(*pages, key=itemgetter(0)), limit + 1))
-        more, rows = len(rows) > limit, rows[:limit]
-        load = self._service.rules.load
-        holds = [
-            _hold(watched, each, shared)
-            for watched in (load(debtor, row.body) for debtor, row in rows)
-            for each in watched.case.in_force()
-            if hurts(each.kind)
-        ]
-        items = [hold for hold in holds if hold["overdue"] or not overdue]
-        return {"items": items, **({"next": rows[-1][0]} if more else {})}
-
 
 def _overrides(watched: Watched, shared: Shared, day: date) -> list[Answer]:
     """Those begun by a day; those to come are among them only today."""
@@ -121,20 +94,3 @@ def _known_through(records: Sequence[Record]) -> str | None:
     """When the latest of these records was recorded; None where there are none."""
     latest = max((record.meta.recorded_at for record in records if record.meta), default=None)
     return None if latest is None else instant_of(latest)
-
-
-def _hold(watched: Watched, each: Escalation, shared: Shared) -> Answer:
-    day, policies, zone = shared.setting.open_on, shared.policies, zone_on(watched)
-    return {
-        "debtor": watched.debtor,
-        "company": each.company,
-        "escalation": each.escalation,
-        "step": each.step,
-        "kind": each.kind,
-        "subject": each.subject,
-        "effective_on": each.effective_on,
-        "hold_seq": each.hold_seq,
-        "acknowledgements": [shown_answer(answer) for answer in each.acknowledgements],
-        "acknowledge_by": acknowledge_by(each, policies, zone),
-        "overdue": day is not None and is_overdue(each, policies, zone, day),
-    }

@@ -23,7 +23,7 @@ def test_an_answer_leaves_no_circles_for_the_collector(world: World, question: s
     notifier = world.notifier
     asks: dict[str, Callable[[], object]] = {
         "why?step=stop": lambda: notifier.questions.why("acme", "stop", None, None),
-        "forecast": lambda: notifier.foresight.debtor("acme", None, None),
+        "forecast": lambda: notifier.foresight.debtor("acme", None, None, None),
         "escalations": lambda: notifier.questions.escalations("acme", None, None),
         "standing": lambda: notifier.questions.standing("acme", None, None),
     }

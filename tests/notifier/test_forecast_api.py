@@ -228,3 +228,12 @@ def test_the_portfolio_foresees_that_the_breaker_holds_what_is_too_much(world: W
         for _, event in world.said(f"d{number}")
     }
     assert told == happened
+
+
+def test_the_portfolio_knows_of_a_policy_that_was_announced(world: World) -> None:
+    begin(world, STOP)
+    world.fact(owed("A", "100.00", june(2)))
+    world.adopt(policy(REMIND, version="v2", effective_on="2012-06-20"))
+    (told,) = world.get("/forecast", until="2012-06-30")["items"]
+    assert words(told) == [("2012-06-20", "raised", "reminder")]
+    assert words(forecast(world, until="2012-06-30")) == words(told)
