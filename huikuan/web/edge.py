@@ -21,7 +21,7 @@ from huikuan.web.gate import Gate
 from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
 from huikuan.web.metrics import Behind, Metrics
-from huikuan.web.openapi import describe
+from huikuan.web.openapi import Schemas, describe
 from huikuan.web.parameters import only_known
 from huikuan.web.problems import answer_invalid, answer_problem
 from huikuan.web.rebuilds import Rebuildable, rebuild_router
@@ -33,7 +33,7 @@ class Served(Following, Folding, Behind, Healthy, Rebuildable, Protocol):
     """What the edge asks of a service."""
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - all but four have defaults that are right for most services
     *,
     title: str,
     service: Served,
@@ -42,12 +42,14 @@ def make_app(
     collectors: Iterable[Collector] = (),
     invariants: Callable[[], Iterable[str]] | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
+    schemas: Callable[[], Schemas] = dict,
 ) -> FastAPI:
     """An app for ``routers`` (whose paths start with ``/v1``).
 
     It answers also ``/health/live`` and ``/health/ready`` (without a key), ``/health/invariants``
     and ``/metrics`` (with one) and ``/openapi.json``. ``invariants`` yields a sentence for each
-    violation; ``collectors`` are what ``/metrics`` tells beside requests and lag. Starting and
+    violation; ``collectors`` are what ``/metrics`` tells beside requests and lag; ``schemas`` are
+    what ``/openapi.json`` tells of the bodies that ``routers`` read by hand. Starting and
     stopping ``service`` is for whoever runs the app. Handlers find the service as
     ``request.app.state.service``; the trace and the request's id in ``request.state``.
     """
@@ -71,5 +73,5 @@ def make_app(
     app.add_exception_handler(ElsewhereError, answer_unknown_place)
     app.add_exception_handler(UnknownPlaceError, answer_unknown_place)
     app.add_middleware(Gate, keys=keys, body_bytes_max=body_bytes_max, observe=metrics.observe)
-    describe(app)
+    describe(app, schemas)
     return app

@@ -15,6 +15,7 @@ from huikuan.events.ledger import ExchangeRateSet, FeedCompleted
 from huikuan.events.texts import fault_of_id
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words, both
+from services.ledger import described
 from services.ledger.announcing import Announcing
 from services.ledger.answers import answer_json
 
@@ -28,7 +29,11 @@ def announcing_router(announcing: Announcing) -> APIRouter:
     """``/v1/feeds`` and ``/v1/exchange-rates``."""
     router = APIRouter(tags=["intake"])
 
-    @router.post("/feeds", summary="A source has delivered everything through a date")
+    @router.post(
+        "/feeds",
+        summary="A source has delivered everything through a date",
+        openapi_extra=described.FEED,
+    )
     async def complete(request: Request) -> Response:
         body = await request.body()
 
@@ -43,7 +48,11 @@ def announcing_router(announcing: Announcing) -> APIRouter:
 
         return await run_in_threadpool(say)
 
-    @router.post("/exchange-rates", summary="One unit of base is rate units of quote, from a date")
+    @router.post(
+        "/exchange-rates",
+        summary="One unit of base is rate units of quote, from a date",
+        openapi_extra=described.RATE,
+    )
     async def set_rate(request: Request) -> Response:
         body = await request.body()
         command = request.headers.get("idempotency-key", "") or str(uuid_utils.uuid7())

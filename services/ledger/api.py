@@ -10,6 +10,7 @@ from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.straight import StraightRoute
 from huikuan.web.wording import Words
+from services.ledger import described
 from services.ledger.announcing_api import announcing_router
 from services.ledger.answers import answer_json
 from services.ledger.asked import (
@@ -47,7 +48,11 @@ def _intake_router(ledger: Ledger) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["intake"], route_class=StraightRoute)
     gathering: Gathering[Row, Taken] = Gathering(ledger.taking.take_together)
 
-    @router.post("/events", summary="One CloudEvent or a list; every row is answered for")
+    @router.post(
+        "/events",
+        summary="One CloudEvent or a list; every row is answered for",
+        openapi_extra=described.EVENTS,
+    )
     async def events(request: Request) -> Response:
         body, media_type = await request.body(), request.headers.get("content-type", "")
         if len(body) > _SMALL_BYTES:
@@ -64,7 +69,11 @@ def _intake_router(ledger: Ledger) -> APIRouter:
 def _days_router(ledger: Ledger) -> APIRouter:
     router = APIRouter(tags=["intake"])
 
-    @router.post("/days", summary="Open the business days up to a date, in order")
+    @router.post(
+        "/days",
+        summary="Open the business days up to a date, in order",
+        openapi_extra=described.DAY,
+    )
     async def open_days(request: Request) -> Response:
         asked = day_in(decoded(await request.body(), DayAsked))
 

@@ -11,6 +11,7 @@ from huikuan.web.keys import Keys
 from huikuan.web.problems import Problem, answer_problem
 from huikuan.web.wording import Words
 from services.ledger.api import make_routers
+from services.ledger.described import schemas
 from services.ledger.quarantine_metrics import QuarantineMetrics
 from services.ledger.service import Ledger
 
@@ -27,6 +28,7 @@ def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
         keys=keys,
         collectors=[QuarantineMetrics(ledger.quarantine)],
         invariants=ledger.questions.imbalances,
+        schemas=schemas,
     )
     for kind in _AWAY:
         app.add_exception_handler(kind, _answer_away)

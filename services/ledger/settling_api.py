@@ -10,6 +10,7 @@ from huikuan.events.texts import fault_of_id, fault_of_reason, fault_of_word
 from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words, both
+from services.ledger import described
 from services.ledger.answers import answer_json
 from services.ledger.asked import decoded
 from services.ledger.domain.settling import Decision
@@ -44,7 +45,11 @@ def settling_router(ledger: Ledger) -> APIRouter:
         del waited
         return answer_json(ledger.quarantine.look_alikes(page.after, page.limit))
 
-    @router.post("/quarantine/{identifier:path}", summary="Release or discard one of them")
+    @router.post(
+        "/quarantine/{identifier:path}",
+        summary="Release or discard one of them",
+        openapi_extra=described.DECISION,
+    )
     async def settle(identifier: str, request: Request) -> Response:
         decision = decoded(await request.body(), Decision)
         _check(decision)

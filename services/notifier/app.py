@@ -6,6 +6,7 @@ from huikuan.debtor.conservation import imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from services.notifier.api import make_router
+from services.notifier.domain.policy import Policy
 from services.notifier.guard_metrics import GuardMetrics
 from services.notifier.service import Notifier
 
@@ -18,6 +19,7 @@ def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
         service=service,
         routers=[make_router(notifier)],
         keys=keys,
+        schemas=lambda: {Policy.__name__: Policy.model_json_schema()},
         collectors=[GuardMetrics(service), notifier.unanswered],
         invariants=lambda: (
             f"{debtor}: {sentence}"

@@ -9,15 +9,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf
+from huikuan.web.openapi import taking
 from huikuan.web.problems import FieldError, Problem, language_of
 from huikuan.web.wording import Words
 from services.notifier.adopting import CONFIRMATION_NEEDED, document_of
 from services.notifier.considering import difference, in_words, warnings
 from services.notifier.document import read_policy
 from services.notifier.domain.policies import in_force_on
+from services.notifier.domain.policy import Policy
 from services.notifier.requests import answered, trace_of
 from services.notifier.service import Notifier
 
+_A_POLICY = taking({"application/json": Policy.__name__, "application/yaml": Policy.__name__})
 _NO_POLICY = Words("No policy was adopted yet.", "尚未采用任何策略。")
 
 Confirm = Annotated[bool | None, Query(description="Though effective in the past.")]
@@ -27,12 +30,16 @@ def policy_router(notifier: Notifier) -> APIRouter:
     """The routes, below ``/v1``."""
     router = APIRouter(tags=["policy"])
 
-    @router.put("/policy", summary="Adopt a policy document, YAML or JSON")
+    @router.put("/policy", summary="Adopt a policy document, YAML or JSON", openapi_extra=_A_POLICY)
     async def adopt(request: Request, confirm: Confirm = None) -> Response:
         body = await request.body()
         return await run_in_threadpool(_adopt, notifier, request, body, confirm=bool(confirm))
 
-    @router.post("/policy/checks", summary="Whether a document would be adopted, and its oddities")
+    @router.post(
+        "/policy/checks",
+        summary="Whether a document would be adopted, and its oddities",
+        openapi_extra=_A_POLICY,
+    )
     async def check(request: Request) -> Response:
         body = await request.body()
         return await run_in_threadpool(_check, notifier, request, body)
