@@ -28,7 +28,12 @@ _KEY_REUSED = Words(
 def announcing_router(announcing: Announcing) -> APIRouter:
     """``/v1/feeds`` and ``/v1/exchange-rates``."""
     router = APIRouter(tags=["intake"])
+    _add_feeds(router, announcing)
+    _add_rates(router, announcing)
+    return router
 
+
+def _add_feeds(router: APIRouter, announcing: Announcing) -> None:
     @router.post(
         "/feeds",
         summary="A source has delivered everything through a date",
@@ -48,6 +53,8 @@ def announcing_router(announcing: Announcing) -> APIRouter:
 
         return await run_in_threadpool(say)
 
+
+def _add_rates(router: APIRouter, announcing: Announcing) -> None:
     @router.post(
         "/exchange-rates",
         summary="One unit of base is rate units of quote, from a date",
@@ -70,8 +77,6 @@ def announcing_router(announcing: Announcing) -> APIRouter:
             return answer_json({**answer, "position": position.encode()})
 
         return await run_in_threadpool(say)
-
-    return router
 
 
 def _read(kind: type[E], body: bytes) -> E:
