@@ -91,6 +91,10 @@ BY_ERROR_TYPE: dict[str, Words] = {
     "less_than": Words("Too large.", "数值过大。"),
     "less_than_equal": Words("Too large.", "数值过大。"),
     "decimal_parsing": Words("A decimal number is needed.", "应为十进制数。"),
+    "policy_type": Words(
+        "A policy document is needed: an object, or its YAML or JSON as text.",
+        "应为策略文档：对象，或以文本写出的 YAML 或 JSON。",
+    ),
     "position_unknown": Words("Not a position that we gave out.", "不是本系统给出的位置标记。"),
     "position_not_folded": Words(
         "There is no such place on the log, or this service has not folded that far yet: "

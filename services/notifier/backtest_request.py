@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from huikuan.web.problems import FieldError, Problem
 from huikuan.web.wording import Words
@@ -25,8 +26,17 @@ _TOO_LATE = Words(
 _BACKWARDS = Words("The period ends before it begins.", "期间的结束早于开始。")
 _DEBTORS_MAX = 10_000
 
+
+def _document_or_text(given: Any) -> Any:
+    """As it is, or one fault instead of one for each of the two that it might have been."""
+    if isinstance(given, str | dict):
+        return given
+    raise PydanticCustomError("policy_type", "no policy document")
+
+
 Document = Annotated[
     str | dict[str, Any],
+    BeforeValidator(_document_or_text),
     Field(description="A policy document: its YAML or JSON as text, or the object itself"),
 ]
 

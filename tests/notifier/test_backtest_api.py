@@ -152,6 +152,18 @@ def test_what_cannot_be_tried_is_refused_with_its_place(
     assert [error["pointer"] for error in answer.json()["errors"]] == [place]
 
 
+@pytest.mark.parametrize("field", ["policy", "against"])
+@pytest.mark.parametrize("given", [5, True, ["version: x"]])
+def test_what_is_no_document_is_refused_as_none(world: World, field: str, given: object) -> None:
+    body = {"policy": document(stop(10)), field: given}
+    for language, said in (("en", "A policy document is needed"), ("zh", "应为策略文档")):
+        headers = {"Accept-Language": language}
+        answer = world.client.post("/v1/backtests", json=body, headers=headers)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["detail"].startswith(said)) == (f"/{field}", True)
+
+
 def test_the_error_of_a_document_names_its_line_as_at_adoption(world: World) -> None:
     text = "version: x\neffective_on: 2012-01-01\nsteps:\n  - {name: a, kind: shout, when: {}}\n"
     adopted = world.client.put("/v1/policy", content=text.encode())
