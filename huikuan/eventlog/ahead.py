@@ -1,12 +1,13 @@
-"""Read ahead: a thread decodes the next batch while the last one is being committed.
+"""Read ahead: what comes next is fetched and decoded while what came last is worked on.
 
-For logs whose client spends much time on decoding. The database's answers are waited for without
-the interpreter's lock, so the two overlap.
+A thread does it for who follows a log whose client spends much time on decoding: the database's
+answers are waited for without the interpreter's lock, so the two overlap.
 """
 
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, pairwise
 
 from huikuan.eventlog.log import Reader
 from huikuan.eventlog.record import Record
@@ -83,3 +84,10 @@ class _Reading:
                 self._stock.put(batch)
             if isinstance(batch, BaseException):
                 return
+
+
+def begun_ahead(scans: Iterable[Iterator[list[Record]]]) -> Iterator[Iterator[list[Record]]]:
+    """Each scan when the one after it has begun: a client fetches on while records are folded."""
+    begun = (chain([next(scan, [])], scan) for scan in scans)
+    for scan, _after in pairwise(chain(begun, [iter(())])):
+        yield scan

@@ -8,7 +8,8 @@ from typing import Protocol
 from huikuan.eventlog.log import LogAwayError, Reader
 from huikuan.eventlog.record import Record
 
-_LIST_RECORDS_MAX = 5_000
+_LIST_RECORDS_MAX = 500
+"""More are out of the processor's cache when they are looked at next."""
 _WAIT_SECONDS = 1.0
 _STALLED_SECONDS = 60.0
 SCAN_WAIT_MS = 5
@@ -47,6 +48,7 @@ def read_range(
             records = [record for record in records if record.position < stop]
         if records:
             yield records
+            moved_at = time.monotonic()
 
 
 class Scanning:

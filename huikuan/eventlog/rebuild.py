@@ -9,12 +9,14 @@ the pointer and raises the epochs, so that whoever follows starts again from the
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Generic
 
 import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as SqlRow
 
+from huikuan.eventlog.ahead import begun_ahead
 from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.comparison import differences
@@ -26,6 +28,7 @@ from huikuan.eventlog.record import EVERYBODY, Record
 from huikuan.eventlog.refold import Progress, Refolding
 from huikuan.eventlog.rules import A, Rules, S
 from huikuan.eventlog.state import Keyed, State, state_numbered
+from huikuan.eventlog.underway import UnderWay
 from huikuan.eventlog.verify import Verified
 
 _BEHIND_RECORDS = 1_000
@@ -116,23 +119,43 @@ class Rebuild(Generic[S, A]):
     def _come_up(self, live: Mapping[int, int], write: Write, on_progress: Progress | None) -> None:
         """Fold up to where live was when the round began."""
         rows: list[Keyed] = []
-        for part in self._parts:
-            self._catch_up(part, live[part.partition], on_progress, sum(live.values()))
-            rows += _finished(part)
-            if len(rows) >= _ROWS_MAX or part is self._parts[-1]:
-                with self._database.writing() as connection:
-                    write(connection, rows)
-                self._keys += len(rows)
-                rows = []
+        total = sum(live.values())
+        scans = (
+            self._log.scan(part.partition, part.position, live[part.partition])
+            for part in self._parts
+        )
+        stored = UnderWay(lambda: None)
+        try:
+            for part, scan in zip(self._parts, begun_ahead(scans), strict=True):
+                self._take(part, scan, on_progress, total)
+                part.position = max(part.position, live[part.partition])
+                rows += _finished(part)
+                if len(rows) >= _ROWS_MAX or part is self._parts[-1]:
+                    stored.land()
+                    stored = UnderWay(partial(self._store, write, rows))
+                    if not self._database.is_postgres:
+                        stored.wait()  # on local files two threads get in each other's way
+                    rows = []
+            stored.land()
+        finally:
+            stored.wait()
 
-    def _catch_up(
-        self, part: Refolding[S, A], stop: int, on_progress: Progress | None, total: int
+    def _store(self, write: Write, rows: Sequence[Keyed]) -> None:
+        with self._database.writing() as connection:
+            write(connection, rows)
+        self._keys += len(rows)
+
+    def _take(
+        self,
+        part: Refolding[S, A],
+        scan: Iterable[list[Record]],
+        on_progress: Progress | None,
+        total: int,
     ) -> None:
-        for records in self._log.scan(part.partition, part.position, stop):
+        for records in scan:
             part.take(records)
             if on_progress is not None:
                 on_progress(sum(each.position for each in self._parts), total)
-        part.position = max(part.position, stop)
 
     def _switch_over(self, began: float, *, patient: bool) -> RebuildReport | None:
         """Under the locks of all partitions; None where a record about everybody is half done."""
@@ -161,7 +184,8 @@ class Rebuild(Generic[S, A]):
 
     def _end(self, connection: Connection, part: Refolding[S, A], live: SqlRow[tuple[int]]) -> None:
         """Bring a partition to live's place, and to what was said from there."""
-        self._catch_up(part, live.position, None, 0)
+        self._take(part, self._log.scan(part.partition, part.position, live.position), None, 0)
+        part.position = max(part.position, live.position)
         stored = decode_seqs(live.seqs)
         if {p: s for p, s in part.seqs.items() if s} != {p: s for p, s in stored.items() if s}:
             raise LogError(
