@@ -159,7 +159,7 @@ def _check_texts(texts: Mapping[str, str]) -> None:
         raise InvalidFieldError("/source", "must be a URI reference: no spaces, no `|`")
     content = texts["datacontenttype"]
     if content and not _JSON_TYPE.fullmatch(content):
-        raise InvalidFieldError("/datacontenttype", f"must be {JSON}")
+        raise InvalidFieldError("/datacontenttype", "must be application/json")
 
 
 def _time_of(raw: Mapping[str, msgspec.Raw]) -> datetime | None:

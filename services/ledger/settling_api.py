@@ -80,7 +80,7 @@ def _settle(ledger: Ledger, identifier: str, decision: Decision, command: str) -
         detail = Words("Nothing with this id waits here.", "此处没有该编号的待处理记录。")
         raise Problem(404, "nothing_set_aside", detail) from None
     except SettledOtherwiseError as error:
-        detail = Words(f"It is {error} already.", "已按另一结果处理。")
+        detail = Words(f"It is {error} already.", f"已按另一结果（{error}）处理。")
         raise Problem(409, "settled_otherwise", detail) from None
     except NotFreeError as error:
         raise _not_free(error) from None

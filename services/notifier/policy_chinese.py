@@ -4,7 +4,7 @@ import re
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"must be a date such as (.+)", r"应为日期，例如 \1"),
-    (r'"clear" is the state without any step.*', "“clear” 表示没有任何措施；请为步骤另取名称"),
+    (r'"(.+)" is the state without any step.*', r"“\1”表示没有任何措施；请为步骤另取名称"),
     (r"lift_when takes thresholds only.*", "lift_when 只能写阈值；segment 和 tag 请写在 unless 中"),
     (r"days_since_step belongs to when", "days_since_step 只能写在 when 中"),
     (r"only a notice, a call or a visit repeats.*", "只有函件、电话和拜访可以重复；停供持续生效"),

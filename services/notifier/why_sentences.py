@@ -126,25 +126,28 @@ def _status(step: str, kind: str, judged: Mapping[str, Any]) -> Words:
     subject = judged["subject"]
     en = "the debtor" if subject == DEBTOR else subject
     zh = "该客户" if subject == DEBTOR else subject
-    named = f"“{step}”（{KINDS_ZH.get(kind, kind)}）"
+    kind_zh = KINDS_ZH.get(kind, kind)
     since = judged["effective_on"]
     match judged["status"]:
         case "raised":
             return Words(
                 f"“{step}” ({kind}) is in force against {en} since {since}.",
-                f"{named}自 {since} 起对{zh}生效。",
+                f"“{step}”（{kind_zh}）自 {since} 起对{zh}生效。",
             )
         case "proposed":
             return Words(
                 f"“{step}” ({kind}) was proposed against {en} on {since}; it is not in force yet.",
-                f"{named}已于 {since} 对{zh}拟定，尚未生效。",
+                f"“{step}”（{kind_zh}）已于 {since} 对{zh}拟定，尚未生效。",
             )
     if judged["demanded"]:
         return Words(
             f"“{step}” ({kind}) is demanded against {en} and not in force yet.",
-            f"{named}对{zh}的条件已满足，尚未生效。",
+            f"“{step}”（{kind_zh}）对{zh}的条件已满足，尚未生效。",
         )
-    return Words(f"“{step}” ({kind}) is not in force against {en}.", f"{named}对{zh}未生效。")
+    return Words(
+        f"“{step}” ({kind}) is not in force against {en}.",
+        f"“{step}”（{kind_zh}）对{zh}未生效。",
+    )
 
 
 def _threshold(measure: Mapping[str, Any]) -> Words:

@@ -30,6 +30,11 @@ _WORDS = {
 """Chinese words that the glossary has another one for."""
 
 
+_IN_BOTH = {"Words", "say", "Contradiction"}
+"""What takes a sentence in English, then in Chinese."""
+_CHINESE = re.compile("[一-龥，。：；、（）]")
+
+
 @dataclass(frozen=True)
 class Source:
     """One Python file, by its path from the project's root."""
@@ -147,6 +152,41 @@ def words_of_the_glossary(source: Source) -> Complaints:
                 yield f"{source.path}:{number} {found[0]}; the glossary says {instead}"
 
 
+def the_same_in_both_languages(source: Source) -> Complaints:
+    if source.is_test:
+        return
+    for node in ast.walk(source.tree):
+        if not (isinstance(node, ast.Call) and _last(node.func) in _IN_BOTH):
+            continue
+        pair = node.args[-2:]
+        if len(pair) < 2 or not all(
+            isinstance(each, ast.Constant | ast.JoinedStr) for each in pair
+        ):
+            continue  # made elsewhere, of sentences that are looked at there
+        en, zh = map(_words, pair)
+        where = f"{source.path}:{node.lineno}"
+        if _CHINESE.search(en) or (re.search("[a-z]", en) and not _CHINESE.search(zh)):
+            yield f"{where} is not English and then Chinese; say it in both"
+        if differing := _names_told(pair[0]) ^ _names_told(pair[1]):
+            yield f"{where} tells {', '.join(sorted(differing))} in one language; tell it in both"
+
+
+def _words(sentence: ast.expr) -> str:
+    """Return what a sentence says whatever it is about."""
+    parts = sentence.values if isinstance(sentence, ast.JoinedStr) else [sentence]
+    constants = (each.value for each in parts if isinstance(each, ast.Constant))
+    return re.sub(r"\{\w+\}", "", "".join(map(str, constants)))
+
+
+def _names_told(sentence: ast.expr) -> set[str]:
+    """Return the names of what a sentence is about, but for those that are words themselves."""
+    if isinstance(sentence, ast.Constant):
+        return set(re.findall(r"\{(\w+)\}", str(sentence.value)))
+    names = {each.id for each in ast.walk(sentence) if isinstance(each, ast.Name)}
+    told = {re.sub("_?(en|zh)$", "", name) for name in names if not name.isupper()}
+    return told - {""}
+
+
 RULES: tuple[Rule, ...] = (
     short_functions,
     short_files,
@@ -157,6 +197,7 @@ RULES: tuple[Rule, ...] = (
     nothing_unfinished,
     docstrings_in_the_language,
     words_of_the_glossary,
+    the_same_in_both_languages,
 )
 
 

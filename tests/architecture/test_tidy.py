@@ -54,6 +54,11 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.docstrings_in_the_language, "huikuan/x.py", "class Account: ..."),
     (rules.words_of_the_glossary, "services/x.py", 'x = "该欠款人"'),
     (rules.words_of_the_glossary, "services/x.py", 'x = "请核销"'),
+    (rules.the_same_in_both_languages, "services/x.py", 'say("It is so.", "It is so.")'),
+    (rules.the_same_in_both_languages, "services/x.py", 'say("是", "Yes.")'),
+    (rules.the_same_in_both_languages, "huikuan/x.py", 'Words(f"It is {day}.", "已开启。")'),
+    (rules.the_same_in_both_languages, "huikuan/x.py", 'Words("It is so.", f"{day} 已开启。")'),
+    (rules.the_same_in_both_languages, "huikuan/x.py", 'Words("It is {day}.", "已于 {on}。")'),
 ]
 GOOD: list[tuple[Rule, str, str]] = [
     (rules.short_functions, "huikuan/x.py", 'def f():\n    """' + "a\n" * 40 + '"""\n    g()\n'),
@@ -63,6 +68,10 @@ GOOD: list[tuple[Rule, str, str]] = [
     (rules.no_floats_in_rules, "services/ledger/bench.py", "share = 0.5"),
     (rules.docstrings_in_the_language, "huikuan/x.py", "def _private(): ..."),
     (rules.words_of_the_glossary, "services/x.py", 'x = "未核销收款、收款核销、坏账核销"'),
+    (rules.the_same_in_both_languages, "services/x.py", 'say(f"{day}: open", f"{day}：已开启")'),
+    (rules.the_same_in_both_languages, "services/x.py", 'Words(f"{a.en} {b}", f"{b}：{a.zh}")'),
+    (rules.the_same_in_both_languages, "services/x.py", 'Words("{}", "{}")'),
+    (rules.the_same_in_both_languages, "services/x.py", "Words(error.reason, error.reason_zh)"),
 ]
 
 
