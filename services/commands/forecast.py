@@ -1,7 +1,6 @@
 """``huikuan forecast [DEBTOR]``: what will happen if nothing arrives, from the public API alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -14,11 +13,11 @@ _BEGINS_ZH = {"proposed": "拟定", "raised": "生效"}
 """The words with which a step begins."""
 
 
-def of_debtor(debtor: str, *, until: date | None, as_json: bool) -> None:
+def of_debtor(debtor: str, asked: Answer, *, as_json: bool) -> None:
     """Print what will be said about one debtor, and the least that prevents his next step."""
     path = f"/v1/debtors/{quote(debtor, safe='')}/forecast"
     with services() as reached:
-        told = reached.get("notifier", path, until=until)
+        told = reached.get("notifier", path, **asked)
     if as_json:
         show.as_json(told)
         return
@@ -28,10 +27,10 @@ def of_debtor(debtor: str, *, until: date | None, as_json: bool) -> None:
     _words([(debtor, each) for each in told["items"]])
 
 
-def of_all(wanted: Answer, *, until: date | None, as_json: bool) -> None:
+def of_all(asked: Answer, *, as_json: bool) -> None:
     """Print what will be said about all: totals per step, and the first debtors one by one."""
     with services() as reached:
-        told = reached.get("notifier", "/v1/forecast", until=until, **wanted)
+        told = reached.get("notifier", "/v1/forecast", **asked)
     if as_json:
         show.as_json(told)
         return

@@ -17,6 +17,16 @@ Until = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help=say("Through that day.", "至该日。"), metavar="DATE"),
 ]
 
+KnownAt = Annotated[
+    str,
+    typer.Option(
+        help=say(
+            "As known then: a time like 2026-01-31T12:00:00Z, or a position.",
+            "按当时所知：时间（例如 2026-01-31T12:00:00Z）或位置标记。",
+        )
+    ),
+]
+
 
 def declare(app: typer.Typer) -> None:
     """Declare both."""
@@ -40,6 +50,7 @@ def declare(app: typer.Typer) -> None:
             "huikuan forecast",
             "huikuan forecast 1604-LIFKX --until 2013-09-30",
             "huikuan forecast --kind stop_supply --json",
+            "huikuan forecast --as-of 2013-06-30 --known-at 2013-07-05",
         ),
     )(forecast)
 
@@ -60,10 +71,12 @@ def explain(
         explaining.explain(debtor, as_of=on(as_of), as_json=json)
 
 
-def forecast(
+def forecast(  # noqa: PLR0913 - each is an option
     debtor: Annotated[str, typer.Argument(metavar="[DEBTOR]")] = "",
     *,
     until: Until = None,
+    as_of: AnyDay = None,
+    known_at: KnownAt = "",
     step: Annotated[str, typer.Option(help=say("This step only.", "仅此步骤。"))] = "",
     kind: Annotated[str, typer.Option(help=say("This kind only.", "仅此类措施。"))] = "",
     limit: Annotated[
@@ -74,8 +87,9 @@ def forecast(
     """Forecast for a debtor, or for all."""
     from services.commands import forecast as foretelling  # noqa: PLC0415
 
+    asked = {"until": on(until), "as_of": on(as_of), "known_at": known_at}
     if debtor:
-        foretelling.of_debtor(debtor, until=on(until), as_json=json)
+        foretelling.of_debtor(debtor, asked, as_json=json)
     else:
         wanted = {"step": step, "kind": kind, "limit": limit}
-        foretelling.of_all(wanted, until=on(until), as_json=json)
+        foretelling.of_all(asked | wanted, as_json=json)

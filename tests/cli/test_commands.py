@@ -104,6 +104,9 @@ def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: 
     answer = msgspec.json.decode(narrow.stdout)
     assert (answer["until"], answer["totals"], answer["items"]) == ("2012-09-01", [], [])
     assert "No step will come." in run(home, "forecast", "--kind", "stop_supply").stdout
+    later = run(home, "forecast", "coming", "--as-of", "2012-05-11").stdout
+    assert "From 2012-05-11 through 2012-08-09" in later
+    assert "No business day" in run(home, "forecast", "--known-at", "2000-01-01").stdout
 
 
 def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_confirming(

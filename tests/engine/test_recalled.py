@@ -1,5 +1,6 @@
 """Asked as known at an earlier place, an account is what it was there, whatever came since."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -62,6 +63,27 @@ def test_an_account_is_recalled_as_it_was(
                 for known_at in (position, known_ms, partial):
                     assert recalled(made, key, known_at) == then[key]
                 assert together.get(key, then[key]) == then[key]
+
+
+@LOGS
+def test_on_postgresql_it_is_recalled_too(
+    make: type[MemoryLog], postgres_url: Callable[[str], str], tmp_path: Path
+) -> None:
+    log = make(2)
+    feed = Feed(log)
+    points = [("points", key, number % 3 - 1, number) for number, key in enumerate(KEYS)]
+    chapter: list[Action] = [*points, ("foreign", "a"), ("poison", "b"), ("day", 2), _MARK]
+    with running(log, tmp_path, url=postgres_url("toy")) as made:
+        act(feed, chapter)
+        made.drain()
+        then, position, seqs = accounts(made), made.position(), list(feed.seqs)
+        act(feed, [*chapter, ("factor", 3)])
+        made.drain()
+        assert accounts(made) != then
+        for key in KEYS:
+            assert recalled(made, key, position) == then[key]
+            assert recalled(made, key, 1_000 * seqs[partition_of(key, 2)]) == then[key]
+        assert {key: seen(each) for key, each, _ in made.recalled(position).each(KEYS)} == then
 
 
 def test_a_place_that_is_not_folded_or_of_another_part_is_none(tmp_path: Path) -> None:
