@@ -16,9 +16,15 @@ def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     force. What a fact that waits brings is not among them: ask again on its day.
     """
     last = after.toordinal()
-    days = {day for day in _days(account, setting) if last < day < NEVER}
-    days.update([on for each in setting.terms if (on := each.effective_on.toordinal()) > last])
+    days = {day for day in change_days(account, setting) if last < day < NEVER}
     return [date.fromordinal(day) for day in sorted(days)] if days else []
+
+
+def change_days(account: Account, setting: Setting) -> Iterator[Day]:
+    """The days of all time on which the standing changes so, in any order; some are ``NEVER``."""
+    for terms in setting.terms:
+        yield terms.effective_on.toordinal()
+    yield from _days(account, setting)
 
 
 def _days(account: Account, setting: Setting) -> Iterator[Day]:

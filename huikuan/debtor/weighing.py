@@ -68,6 +68,14 @@ class _Receipts(msgspec.Struct, gc=False):
 
 def weigh(account: Account, on: Day, setting: Setting) -> list[Weighed]:
     """Every promise, as of a day; ``account`` is as of that day already."""
+    weighed = served(account, setting)
+    for one in weighed:
+        conclude(one, on)
+    return weighed
+
+
+def served(account: Account, setting: Setting) -> list[Weighed]:
+    """Every promise with what was received for it, on which days ``conclude`` may be asked of."""
     promises = account.promises
     replaced: dict[str, Day] = {}
     for promise in promises:
@@ -86,8 +94,6 @@ def weigh(account: Account, on: Day, setting: Setting) -> list[Weighed]:
             queue.append((stage.due_on, promise.on, promise.name, at, one))
     queue.sort(key=_by_due_date)
     _serve(account, queue)
-    for one in weighed:
-        _conclude(one, on)
     return weighed
 
 
@@ -187,10 +193,11 @@ def serves(money: Money, promise: Promise) -> bool:
     return not names or not invoices or not set(names).isdisjoint(invoices)
 
 
-def _conclude(one: Weighed, on: Day) -> None:
-    """Say what became of a promise, once its receipts are known."""
+def conclude(one: Weighed, on: Day) -> None:
+    """Say what became of a promise by a day, once its receipts are known; for any day anew."""
     judged_on = min(one.ended_on, on)
-    kept = True
+    kept, one.missed = True, False
+    one.received_minor = one.shortfall_minor = one.overdue_minor = one.cover_minor = 0
     for stage in one.stages:
         received_minor = stage.received_minor
         one.received_minor += received_minor

@@ -3,13 +3,18 @@
 from datetime import date
 
 from huikuan.debtor.fold import receive
+from huikuan.debtor.setting import terms_on
+from huikuan.debtor.standing import Outline
 from huikuan.eventlog.record import EVERYBODY, Record, Saying
 from huikuan.events.codec import FACTS, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
-from services.notifier.domain.change import Place
+from services.notifier.domain.beginning import RunStart
+from services.notifier.domain.change import Decision, Place
 from services.notifier.domain.decide import decide
+from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.past import retractions
+from services.notifier.domain.plainly import decide_plainly
 from services.notifier.domain.repeating import repetitions
 from services.notifier.shared import Shared
 from services.notifier.watched import (
@@ -17,6 +22,7 @@ from services.notifier.watched import (
     as_weighed,
     is_quiet,
     past_of,
+    plain_of,
     run_start_of,
     sight_of,
 )
@@ -41,17 +47,21 @@ def speak(account: Watched, record: Record, shared: Shared) -> Speech | None:
     def book(charge: Event, charge_id: str) -> None:
         in_order = receive(account.account, charge, charge_id, shared.setting)
         assert in_order, "a charge counts from the day after, so it waits"
+        account.plain = None
 
     speech = Speech(account.case, account.debtor, record, day, book)
     retracted = _retract(account, shared, speech)
     decision = as_weighed(account, shared, day) if opening else None
+    run_start = run_start_of(account, shared, day, judged_from, retracted)
+    if decision is None and not retracted:
+        decision = _plainly(account, shared, now, opening=opening, run_start=run_start)
     decision = decision or decide(
         sight_of(account, shared, day),
         account.case,
         now,
         opening=opening,
         again=frozenset(retracted),
-        run_start=run_start_of(account, shared, day, judged_from, retracted),
+        run_start=run_start,
         guards=shared.guards,
     )
     speech.say(decision.changes)
@@ -63,6 +73,27 @@ def speak(account: Watched, record: Record, shared: Shared) -> Speech | None:
         return None
     account.case_body = account.quiet_until = None
     return speech
+
+
+def _plainly(
+    account: Watched, shared: Shared, now: Ladder, *, opening: bool, run_start: RunStart
+) -> Decision | None:
+    """The decision where little need be known of him; None where that does not tell."""
+    day, plain = shared.setting.open_on, plain_of(account, shared, now)
+    if plain is None or day is None:
+        return None
+    seen = plain.views(day.toordinal(), terms_on(shared.setting, day))
+    if seen is None:
+        return None
+    return decide_plainly(
+        seen,
+        Outline(day, account.account.unsettled),
+        account.case,
+        now,
+        opening=opening,
+        run_start=run_start,
+        guards=shared.guards,
+    )
 
 
 def _retract(account: Watched, shared: Shared, speech: Speech) -> dict[Place, date]:

@@ -12,7 +12,7 @@ from huikuan.debtor.setting import terms_on
 from huikuan.debtor.standing import Outline, Standing, standing
 from services.notifier.domain.case import Case
 from services.notifier.domain.ladder import Ladder, for_time_zone
-from services.notifier.domain.plain import plain_view
+from services.notifier.domain.plain import Plain
 from services.notifier.domain.policies import in_force_on, ladder
 from services.notifier.domain.reading import PLAIN
 from services.notifier.domain.stepping import steps_taken
@@ -52,7 +52,8 @@ def _unread(account: Account, shared: Shared, then: Ladder, day: date) -> Unread
     setting = shared.setting
     if not then.is_plain:
         return None
-    seen = plain_view(account, day.toordinal(), setting, terms_on(setting, day), then.reading)
+    plain = Plain(account, setting, then.reading)
+    seen = plain.view(day.toordinal(), terms_on(setting, day))
     if seen is None:
         return None
     return Unread(Outline(day, account.unsettled), seen, partial(standing, account, day, setting))

@@ -8,7 +8,7 @@ from huikuan.debtor.disputes import pauses_on
 from huikuan.events.codec import amount_of
 from services.notifier.domain.beginning import hold_ends_on
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.decide import Decision
+from services.notifier.domain.change import Decision
 from services.notifier.domain.demand import is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import is_imposed, ruling

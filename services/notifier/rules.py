@@ -159,7 +159,8 @@ class NotifierRules:
 
     def refold(self, account: Watched, records: Sequence[Record], shared: Shared) -> None:
         """See ``Rules``; the case stays as it is, and what it charged may not be on the log yet."""
-        account.sight = account.waits_for_opening = account.weighed = account.quiet_until = None
+        account.sight = account.plain = account.weighed = None
+        account.waits_for_opening = account.quiet_until = None
         facts = chain(facts_of(records), account.case.charges())
         refold(account.account, facts, shared.setting)
 
@@ -168,7 +169,7 @@ class NotifierRules:
         # The sight stays: of another day, or under another policy, it is not used again.
         account.fact = account.waits_for_opening = account.quiet_until = None
         if account.account.waiting:
-            account.sight = None
+            account.sight = account.plain = None
             advance(account.account, shared.setting)
 
     def set_aside(self, account: Watched, record: Record, reason: str) -> None:

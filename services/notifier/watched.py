@@ -13,13 +13,14 @@ from huikuan.events.fields import Event
 from services.notifier.domain.acknowledging import ZoneOn
 from services.notifier.domain.age import Aging
 from services.notifier.domain.beginning import RunStart
-from services.notifier.domain.birthdays import next_birthday
+from services.notifier.domain.birthdays import next_birthday, next_birthday_plainly
 from services.notifier.domain.case import Case
-from services.notifier.domain.change import Place
+from services.notifier.domain.change import Decision, Place
 from services.notifier.domain.condition import ANY_AGE
-from services.notifier.domain.decide import Decision, decide
+from services.notifier.domain.decide import decide
 from services.notifier.domain.ladder import Ladder, Rule, for_time_zone
 from services.notifier.domain.past import Past, run_start_since
+from services.notifier.domain.plain import Plain
 from services.notifier.domain.policies import in_force_on, ladder, of_version
 from services.notifier.domain.review import next_review_on
 from services.notifier.domain.steps_taken import StepsTaken
@@ -44,6 +45,7 @@ class Watched:
         "case_body",
         "debtor",
         "fact",
+        "plain",
         "quiet_until",
         "sight",
         "sight_under",
@@ -61,6 +63,8 @@ class Watched:
         """Of the open day; None once a record may have changed it."""
         self.sight_under = 0
         """How many policies had been adopted when it was made."""
+        self.plain: Plain | None = None
+        """His account made ready for a policy that asks little; None once it may have changed."""
         self.fact: Event | None = None
         """The fact that was folded last, until he is decided about."""
         self.quiet_until: Day | None = None
@@ -72,7 +76,8 @@ class Watched:
 
     def look_again(self) -> None:
         """Something may have changed."""
-        self.sight = self.fact = self.waits_for_opening = self.weighed = self.quiet_until = None
+        self.sight = self.plain = self.fact = self.weighed = None
+        self.waits_for_opening = self.quiet_until = None
 
 
 def past_of(account: Watched, shared: Shared) -> Past:
@@ -93,6 +98,16 @@ def sight_of(account: Watched, shared: Shared, day: date) -> Sight:
         sight = account.sight = look(account, shared, day)
         account.sight_under = under
     return sight
+
+
+def plain_of(account: Watched, shared: Shared, now: Ladder) -> Plain | None:
+    """His account as a policy reads it that asks little; None where it asks more of him."""
+    if not now.is_plain:
+        return None
+    plain, setting = account.plain, shared.setting
+    if plain is None or plain.reading is not now.reading or plain.terms is not setting.terms:
+        plain = account.plain = Plain(account.account, setting, now.reading)
+    return plain if plain.fits else None
 
 
 def look(account: Watched, shared: Shared, day: date) -> Sight:
@@ -136,14 +151,18 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     waits = account.waits_for_opening
     if waits is None:
         waits = now is not None and _waits(account, shared, now)
-    return next_review_on(
-        day,
-        next_birthday(account.account, now, shared.setting, day.toordinal()) if now else None,
-        account.case,
-        now,
-        _changes(account.account, shared, now, day),
-        waits_for_opening=waits,
-    )
+    by_itself = _by_itself(account, shared, now, day)
+    return next_review_on(day, by_itself, account.case, now, waits_for_opening=waits)
+
+
+def _by_itself(account: Watched, shared: Shared, now: Ladder | None, day: date) -> Day:
+    """When an item next comes of age, or his standing changes otherwise, if nothing arrives."""
+    on = day.toordinal()
+    if now and not now.graces and (plain := plain_of(account, shared, now)):
+        return min(plain.next_change(on), next_birthday_plainly(plain, now, on))
+    change = min(_changes(account.account, shared, now, day), default=date.max).toordinal()
+    birthday = next_birthday(account.account, now, shared.setting, on) if now else None
+    return change if birthday is None else min(change, birthday)
 
 
 def _first_sound(known: Account, until: Day) -> date | None:
@@ -215,6 +234,8 @@ def run_start_of(
     def run_start(rule: Rule, subject: Subject, begun: StepsTaken) -> date:
         place = (rule.step.name, subject.company, subject.subject)
         since = min(judged_from, retracted.get(place, judged_from))
+        if since >= day:
+            return day
         return run_start_since(past_of(account, shared), day, since)(rule, subject, begun)
 
     return run_start

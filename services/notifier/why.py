@@ -11,10 +11,12 @@ import msgspec
 
 from huikuan.eventlog.record import Record
 from services.notifier.domain.case import Escalation
+from services.notifier.domain.change import Decision
 from services.notifier.domain.counting import Question
-from services.notifier.domain.decide import Decision, decide
+from services.notifier.domain.decide import decide
 from services.notifier.domain.demand import is_demanded, keeping, subjects
-from services.notifier.domain.ladder import Ladder, Rule, for_time_zone, inputs_of
+from services.notifier.domain.inputs import inputs_of
+from services.notifier.domain.ladder import Ladder, Rule, for_time_zone
 from services.notifier.domain.measured import Measured, measured
 from services.notifier.domain.scoping import governing, narrowed
 from services.notifier.domain.view import Sight, Subject

@@ -22,6 +22,7 @@ from huikuan.events.ledger import (
 )
 from huikuan.events.notifier import EscalationApproved, NoticeDelivered, PolicyAdopted
 from services.notifier.domain.case import Escalation
+from services.notifier.domain.policy import Policy
 from services.notifier.rules import NotifierRules
 from tests.debtor.histories import DAYS, histories, signs
 from tests.debtor.words import Fact, day, invoice, payment
@@ -69,13 +70,18 @@ def arrivals(
     *,
     without: tuple[type[Event], ...] = (),
     of: st.SearchStrategy[list[Fact]] | None = None,
+    under: st.SearchStrategy[Policy] | None = None,
 ) -> list[Arrival]:
-    """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own."""
+    """Facts, policies, conflicts and approvals, each arriving on some day, whatever its own.
+
+    ``under``: the one policy, of whose debtors nobody sees a sign of trouble.
+    """
     facts = list(draw(histories(without=without) if of is None else of))
     if of is None and PaymentReversed not in without:
         facts += draw(may_bounce)
     said: list[Arrival] = [(draw(arrival_days), name, event) for name, event in facts]
-    for at, policy in enumerate(draw(some_policies)):
+    adopted = draw(some_policies) if under is None else [draw(under)]
+    for at, policy in enumerate(adopted):
         effective_on = day(draw(effective_days))
         named = policy.model_copy(update={"version": f"v{at}", "effective_on": effective_on})
         event = PolicyAdopted(
@@ -83,7 +89,7 @@ def arrivals(
         )
         arrives = draw(arrival_days) if at else draw(first_days)
         said.append((arrives, f"policy/{at}", event))
-    for at, sign in enumerate(draw(some_signs)):
+    for at, sign in enumerate(draw(some_signs) if under is None else ()):
         said.append((draw(arrival_days), f"sign/{at}", sign))
     for through in draw(fed_days):
         fed = FeedCompleted(source="bank", feed="payments", through_on=day(through))

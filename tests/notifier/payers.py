@@ -6,7 +6,14 @@ from msgspec import structs
 from huikuan.events.cash import PaymentReceived, Remittance
 from huikuan.events.fields import Event
 from huikuan.events.promises import PromiseMade
-from huikuan.events.sales import InvoiceIssued
+from huikuan.events.relations import DisputeOpened, DisputeResolved
+from huikuan.events.sales import (
+    GoodsReturned,
+    InvoiceIssued,
+    OrderCancelled,
+    OrderConfirmed,
+    ShipmentDispatched,
+)
 from tests.debtor.histories import KINDS, PAYMENTS, days, shuffled
 from tests.debtor.words import Fact
 
@@ -25,6 +32,21 @@ def good_payers(draw: st.DrawFn) -> list[Fact]:
     issued = draw(invoices)
     events = [*issued, *draw(others)]
     events += [draw(payments_of(each)) for each in issued if not draw(rarely)]
+    facts = list(zip(draw(shuffled(len(events))), events, strict=True))
+    return draw(st.permutations(facts))
+
+
+CONTESTED = (DisputeOpened, DisputeResolved, PaymentReceived)
+contested = st.lists(st.one_of([KINDS[kind] for kind in CONTESTED]), max_size=2)
+AT_RISK = (OrderConfirmed, OrderCancelled, ShipmentDispatched, GoodsReturned)
+at_risk = st.lists(st.one_of([KINDS[kind] for kind in AT_RISK]), max_size=2)
+promised = st.lists(KINDS[PromiseMade], min_size=1, max_size=3)
+
+
+@st.composite
+def promisors(draw: st.DrawFn) -> list[Fact]:
+    """Invoices of which most stay open, promised or contested, and more that is ordered."""
+    events = [*draw(invoices), *draw(promised), *draw(contested), *draw(at_risk)]
     facts = list(zip(draw(shuffled(len(events))), events, strict=True))
     return draw(st.permutations(facts))
 

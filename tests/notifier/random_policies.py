@@ -192,3 +192,30 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
         draw(terms) | switches | {"version": "v", "effective_on": str(day(1)), "steps": several}
     )
     return Policy.model_validate(document)
+
+
+PLAIN = ("days_overdue", "overdue_amount", "balance", "overdue_items", "broken_promises")
+plain_kinds = st.sampled_from(["notice", "stop_supply", "legal_referral"])
+rarely = st.sampled_from([None, None, "one_step", "hysteresis", "gross", "working_day"])
+_SWITCHED: dict[str, dict[str, Any]] = {
+    "one_step": {"advance": "one_step"},
+    "hysteresis": {"step_down": "hysteresis"},
+    "gross": {"amount_base": "gross", "age_from": "invoice_date"},
+    "working_day": {"raise_on": "working_day", "promise_defers": "none"},
+}
+
+
+@st.composite
+def plain_policies(draw: st.DrawFn) -> Policy:
+    """A policy that asks of the whole debtor only, and little of him: as most are."""
+    steps: list[dict[str, Any]] = []
+    for at in range(draw(how_many)):
+        named = ["days_overdue", draw(st.sampled_from(PLAIN))][draw(one_of[2]) :][:1]
+        each: dict[str, Any] = {"name": f"s{at}", "kind": draw(plain_kinds)}
+        each["when"] = condition(draw, named, draw(shapes))
+        if draw(st.booleans()):
+            each["lift_when"] = condition(draw, named, ONE)
+        steps.append(each)
+    switches = _SWITCHED.get(draw(rarely) or "", {})
+    document = {"version": "v", "effective_on": str(day(1)), "steps": steps, **switches}
+    return Policy.model_validate(draw(terms) | document)

@@ -23,12 +23,13 @@ from tests.debtor.histories import histories
 from tests.debtor.test_laws import folded
 from tests.debtor.words import Fact, day
 from tests.notifier.arrivals import DEBTOR, LAST_DAY, Arrival, arrivals, records_of
-from tests.notifier.payers import good_payers
-from tests.notifier.random_policies import policies
+from tests.notifier.payers import good_payers, promisors
+from tests.notifier.random_policies import plain_policies, policies
 from tests.notifier.trials import on_the_log, trial, tried
 from tests.rig.examples import FEWER
 
-some_arrivals = arrivals() | arrivals(of=good_payers())
+under_plain_policies = arrivals(of=promisors(), under=plain_policies())
+some_arrivals = arrivals() | arrivals(of=good_payers()) | under_plain_policies
 Quiet = tuple[list[Arrival], Policy, date, date]
 """What arrives, and a policy with days on which it and no other was in force."""
 

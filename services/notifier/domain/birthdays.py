@@ -10,7 +10,7 @@ from huikuan.debtor.things import NEVER, Day
 from huikuan.debtor.weighing import counts_until
 from services.notifier.domain.age import Aging, paused_days
 from services.notifier.domain.ladder import Ladder
-from services.notifier.domain.plain import nothing_aside
+from services.notifier.domain.plain import Plain, nothing_aside
 
 
 def next_birthday(account: Account, ladder: Ladder, setting: Setting, on: Day) -> Day | None:
@@ -22,7 +22,24 @@ def next_birthday(account: Account, ladder: Ladder, setting: Setting, on: Day) -
     origins = list(_origins(account, ladder.reading.aging, on))
     if not origins:
         return None
-    if not _all_counts(account, setting, on):
+    return _next(origins, ladder, on, all_count=_all_counts(account, setting, on))
+
+
+def next_birthday_plainly(plain: Plain, ladder: Ladder, on: Day) -> Day:
+    """The same where nobody pauses or overrides anything; ``NEVER`` for never."""
+    oldest = plain.oldest
+    if oldest == NEVER:
+        return NEVER
+    if ladder.days_of_each or not plain.all_counts_from(on):
+        origins = [began_on for began_on, _, _ in plain.origins if began_on != NEVER]
+        found = _next(origins, ladder, on, all_count=plain.all_counts_from(on))
+        return NEVER if found is None else found
+    at = bisect_right(ladder.days, on - oldest)
+    return oldest + ladder.days[at] if at < len(ladder.days) else NEVER
+
+
+def _next(origins: Sequence[Day], ladder: Ladder, on: Day, *, all_count: bool) -> Day | None:
+    if not all_count:
         return min(_birthdays(on, origins, ladder.days), default=None)
     birthdays = [*_birthdays(on, (min(origins),), ladder.days)]
     if ladder.days_of_each:

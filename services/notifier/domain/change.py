@@ -44,3 +44,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> Place:
         """What it is about."""
         return (self.step, self.company, self.subject)
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What must be said now, and whether the next day to open may change it by itself."""
+
+    changes: list[Change]
+    waits_for_opening: bool

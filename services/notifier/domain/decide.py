@@ -5,28 +5,20 @@ Whatever is raised also stays (see ``view``), so asking twice says nothing the s
 
 from collections.abc import Iterator
 
-import msgspec
-
 from services.notifier.domain.beginning import Judged, RunStart, beginnings
 from services.notifier.domain.case import Case
-from services.notifier.domain.change import Change, Place
-from services.notifier.domain.ending import any_cools, why_ended
+from services.notifier.domain.change import Change, Decision, Place
+from services.notifier.domain.ending import any_cools, end, why_ended
 from services.notifier.domain.guards import AskGuards, no_guards
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.overriding import OVERRIDDEN
+from services.notifier.domain.plain import Views
+from services.notifier.domain.plainly import decide_plainly
 from services.notifier.domain.scoping import seen_by
 from services.notifier.domain.seen import lifted_by
-from services.notifier.domain.settled import is_settled
 from services.notifier.domain.stepping import with_steps
 from services.notifier.domain.view import Sight
 from services.notifier.domain.workdays import is_day_to_hurt
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """What must be said now, and whether the next day to open may change it by itself."""
-
-    changes: list[Change]
-    waits_for_opening: bool
 
 
 def decide(
@@ -45,8 +37,18 @@ def decide(
     just retracted; one that is still demanded is raised again at once. ``run_start`` dates a
     beginning where days were missed; without it the day judged is the sight's own.
     """
-    if sight.plain is not None and is_settled(sight.plain, case, ladder):
-        return _NOTHING
+    if sight.plain is not None and not again:
+        plainly = decide_plainly(
+            Views(sight.plain, sight.plain),
+            sight.outline,
+            case,
+            ladder,
+            opening=opening,
+            run_start=run_start,
+            guards=guards,
+        )
+        if plainly is not None:
+            return plainly
     ladder, sight = seen_by(ladder, sight)
     ended, sight = _endings(sight, case, ladder)
     standing = sight.outline
@@ -60,9 +62,6 @@ def decide(
     judged = Judged(sight, ladder, may_hurt, again, on_that_day, still_open, guards)
     began, waits = beginnings(judged)
     return Decision([*ended, *began], waits_for_opening=cools or waits)
-
-
-_NOTHING = Decision([], waits_for_opening=False)
 
 
 def _endings(sight: Sight, case: Case, ladder: Ladder) -> tuple[list[Change], Sight]:
@@ -80,16 +79,5 @@ def _ending(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -> 
     for each in case.open:
         reason = None if each.escalation in gone else why_ended(sight, each, ladder)
         if reason is not None:
-            yield Change(
-                word="lift" if each.status == "raised" else "void",
-                escalation=each.escalation,
-                step=each.step,
-                kind=each.kind,
-                company=each.company,
-                subject=each.subject,
-                effective_on=sight.outline.day,
-                policy_version=ladder.policy.version,
-                reason=reason,
-                channels=each.channels,
-                inputs=lifted_by(sight, each) if reason == OVERRIDDEN else None,
-            )
+            inputs = lifted_by(sight, each) if reason == OVERRIDDEN else None
+            yield end(each, sight.outline.day, ladder, reason, inputs)

@@ -1,7 +1,10 @@
 """Why an escalation ends: the policy has another step, a person says so, or it is not demanded."""
 
+from datetime import date
+from typing import Any
+
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.change import NOT_DEMANDED, POLICY_CHANGED
+from services.notifier.domain.change import NOT_DEMANDED, POLICY_CHANGED, Change
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import OVERRIDDEN, ruling
@@ -46,4 +49,23 @@ def any_cools(sight: Sight, case: Case, ladder: Ladder, gone: set[str | None]) -
         for each in case.in_force()
         if each.escalation not in gone
         and (rule := governing(ladder, each.step, each.subject)) is not None
+    )
+
+
+def end(
+    each: Escalation, on: date, ladder: Ladder, reason: str, inputs: dict[str, Any] | None = None
+) -> Change:
+    """The word that ends what is proposed or in force."""
+    return Change(
+        word="lift" if each.status == "raised" else "void",
+        escalation=each.escalation,
+        step=each.step,
+        kind=each.kind,
+        company=each.company,
+        subject=each.subject,
+        effective_on=on,
+        policy_version=ladder.policy.version,
+        reason=reason,
+        channels=each.channels,
+        inputs=inputs,
     )

@@ -5,19 +5,15 @@ thresholds as not reached: that is how ``lift_when`` reads them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import msgspec
 
-from huikuan.events.codec import amount_of as text_of
 from services.notifier.domain.age import days_until
 from services.notifier.domain.ages import days_of_any, days_of_each
 from services.notifier.domain.condition import (
     ANY_AGE,
     NO_AGE,
-    Condition,
     earliest_age,
-    parts,
     steps_named,
 )
 from services.notifier.domain.counting import Question, View
@@ -27,7 +23,7 @@ from services.notifier.domain.needs import is_plain
 from services.notifier.domain.policy import Policy, Step
 from services.notifier.domain.reading import Reading, reading_of
 from services.notifier.domain.switches import Switches
-from services.notifier.domain.thresholds import AMOUNTS, COUNTS, Test, below, reached
+from services.notifier.domain.thresholds import Test, below, reached
 from services.notifier.domain.view import DEBTOR, NO_ITEM, Items, Sight, Subject, key_of
 
 
@@ -42,6 +38,12 @@ class Rule(msgspec.Struct, frozen=True):
     """Invoices that a more specific step of this name is meant for."""
     grace_days: int = 0
     """How long an item that a reversal opened again is spared."""
+    hurts: bool = False
+    """Whether the step is harder than a notice."""
+    begins_at_once: bool = False
+    """Whether it is raised as soon as it is demanded, by nothing else and for no fee."""
+    ends_at_once: bool = False
+    """Whether it is lifted as soon as it is not demanded."""
 
     def view(self, sight: Sight, subject: Subject, question: Question) -> View:
         """What this rule sees of a subject."""
@@ -192,57 +194,7 @@ def _rule(step: Step, switches: Switches) -> Rule:
         unless=reached(step.unless, switches) if step.unless else None,
         lift_when=below(step.lift_when, switches) if step.lift_when else None,
         grace_days=step.reversal_grace_days,
+        hurts=step.hurts,
+        begins_at_once=switches.advance == "jump" and not (step.waits or step.fee),
+        ends_at_once=step.lift_by == "rule" and (switches.step_down == "at_once" or not step.hurts),
     )
-
-
-def inputs_of(condition: Condition, view: View) -> dict[str, Any]:
-    """What a condition saw, for people: the value behind each threshold that it names."""
-    seen = _seen_here(condition, view)
-    for part in parts(condition):
-        for name, value in inputs_of(part, view).items():
-            seen[name] = seen[name] | value if isinstance(seen.get(name), dict) else value
-    return seen
-
-
-def _seen_here(condition: Condition, view: View) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    if condition.days_overdue is not None:
-        seen["days_overdue"] = view.days_overdue
-    for name, amount_of in AMOUNTS.items():
-        if amounts := getattr(condition, name):
-            there = amount_of(view)
-            seen[name] = {cur: text_of(there.get(cur, 0), cur) for cur in amounts}
-    for name, count_of in COUNTS.items():
-        if getattr(condition, name) is not None:
-            count = count_of(view)
-            seen[name] = int(count) if count == int(count) else str(count)
-    if condition.limit_used is not None:
-        limits = {cur: limit for cur, limit in view.limit_minor.items() if limit is not None}
-        seen["limit"] = {cur: text_of(limit, cur) for cur, limit in limits.items()}
-        seen["exposure"] = {cur: text_of(view.exposure_minor.get(cur, 0), cur) for cur in limits}
-        if view.exposure_by:
-            seen["exposure_by"] = {cur: _by_bucket(view.exposure_by[cur], cur) for cur in limits}
-    return seen | _seen_beside(condition, view)
-
-
-def _seen_beside(condition: Condition, view: View) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    if condition.days_since_step is not None:
-        there = view.days_in_force or {}
-        seen["days_since_step"] = {step: there.get(step) for step in condition.days_since_step}
-    if condition.lifted_within is not None:
-        lifted = view.days_since_lift
-        seen["lifted_within"] = {step: lifted.get(step) for step in condition.lifted_within}
-    if condition.signals is not None:
-        there = view.severities
-        named = there if isinstance(condition.signals, int) else condition.signals
-        seen["signals"] = {sign: there.get(sign, 0) for sign in named}
-    if condition.segment is not None:
-        seen["segment"] = view.segment
-    if condition.tag is not None:
-        seen["tag"] = list(view.tags)
-    return seen
-
-
-def _by_bucket(minors: Mapping[str, int], currency: str) -> dict[str, str]:
-    return {bucket: text_of(minor, currency) for bucket, minor in minors.items()}

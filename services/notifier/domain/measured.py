@@ -7,7 +7,7 @@ import msgspec
 
 from services.notifier.domain.condition import Condition
 from services.notifier.domain.counting import View
-from services.notifier.domain.ladder import inputs_of
+from services.notifier.domain.inputs import inputs_of
 from services.notifier.domain.switches import Switches
 from services.notifier.domain.thresholds import reached
 

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.change import Change, Word
 from services.notifier.domain.demand import is_demanded
-from services.notifier.domain.ladder import Ladder, Rule, inputs_of
+from services.notifier.domain.inputs import inputs_of
+from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.past import Past
 from services.notifier.domain.scoping import governing, narrowed, seen_by

@@ -4,10 +4,10 @@ Every date on which any rule may change its answer is a candidate; the first is 
 A date too many costs a look, a date missing would skip a step.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from huikuan.debtor.things import Day
+from huikuan.debtor.things import NEVER, Day
 from services.notifier.domain.beginning import hold_ends_on
 from services.notifier.domain.case import Case
 from services.notifier.domain.ladder import Ladder
@@ -16,29 +16,26 @@ from services.notifier.domain.repeating import next_repetition_on
 
 
 def next_review_on(
-    day: date,
-    birthday: Day | None,
-    case: Case,
-    ladder: Ladder | None,
-    changes: Iterable[date],
-    *,
-    waits_for_opening: bool,
+    day: date, by_itself: Day, case: Case, ladder: Ladder | None, *, waits_for_opening: bool
 ) -> date | None:
     """The first day after the open one on which something may have to be said, or None.
 
-    ``birthday``: when an item comes of an age that a rule names, as a day number.
-    ``changes``: later dates on which the standing changes other than by ageing.
+    ``by_itself``: when an item next comes of an age that a rule names, or the standing changes
+    otherwise though nothing arrives; ``NEVER`` for never.
     ``waits_for_opening``: what ``decide`` said of the open day.
     """
-    candidates = [*changes]
-    if ladder is not None:
-        if birthday is not None:
-            candidates.append(date.fromordinal(birthday))
-        candidates += _holds(day, case, ladder)
+    if ladder is not None and waits_for_opening:
+        return day + timedelta(days=1)
+    first = date.fromordinal(by_itself) if by_itself < NEVER else None
+    if ladder is None or not (case.open or case.ended):
+        return first
+    candidates = [*_holds(day, case, ladder)]
+    if ladder.repeats:
         candidates += _repetitions(day, case, ladder)
+    if ladder.steps_named:
         candidates += _after_steps(day, case, ladder)
-        if waits_for_opening:
-            candidates.append(day + timedelta(days=1))
+    if first is not None:
+        candidates.append(first)
     return min(candidates, default=None)
 
 
@@ -59,7 +56,7 @@ def _holds(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
 
 
 def _repetitions(day: date, case: Case, ladder: Ladder) -> Iterator[date]:
-    for each in case.open if ladder.repeats else ():
+    for each in case.open:
         on = next_repetition_on(each, ladder, day)
         if on is not None:
             yield on

@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.notifier.domain.case import Escalation
-from services.notifier.domain.ladder import Rule, inputs_of
+from services.notifier.domain.inputs import inputs_of
+from services.notifier.domain.ladder import Rule
 from services.notifier.domain.overriding import override_input
 from services.notifier.domain.proving import evidence_input
 from services.notifier.domain.view import Sight, Subject
