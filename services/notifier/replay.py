@@ -28,6 +28,7 @@ from services.notifier.shared import Shared
 from services.notifier.timeline import END, Timeline, day_of
 from services.notifier.told import Told
 from services.notifier.trial_answers import addressed, assumed
+from services.notifier.unseen import fold_unseen
 from services.notifier.watched import loud_from, review_on
 
 
@@ -97,15 +98,18 @@ class Replay:
     def _take_until_due(self, at: int) -> int:
         """Take what is recorded until an entry makes him due again; answers that entry."""
         line = self._line
+        due = -1
         while True:
-            at = self._drift(at)
-            if at == len(line.entries):
-                return at
-            due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
+            if due < 0:
+                at = self._drift(at)
+                if at == len(line.entries):
+                    return at
+                due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
             if self._next() >= line.start(due):
                 return due
             at = line.at(self._next())
-            self._take(line.bound(at), line.entries[at].shared)
+            if self._take(line.bound(at), line.entries[at].shared):
+                due = -1
 
     def _drift(self, at: int) -> int:
         """Take what comes while nothing is demanded of him; answers the entry reached.
@@ -176,16 +180,20 @@ class Replay:
         self._look(on)
         return True
 
-    def _take(self, bound: int, shared: Shared) -> None:
-        """Take what was recorded on one day, up to a position."""
-        on, inputs = _open_on(shared), self._inputs
+    def _take(self, bound: int, shared: Shared) -> bool:
+        """Take what was recorded on one day, up to a position; whether he had to be looked at."""
+        on, inputs, is_seen = _open_on(shared), self._inputs, False
         self._holding.begin(self._watched.account, on)
         while self._at < len(inputs) and inputs[self._at].position < bound:
             record = addressed(inputs[self._at], self._told, self._watched.case)
             self._at += 1
-            if record is not None and self._fold(record, shared):
+            if record is None or fold_unseen(self._watched, record, shared):
+                continue
+            is_seen = True
+            if self._fold(record, shared):
                 self._decide(record, shared)
         self._look(on)
+        return is_seen
 
     def _fold(self, record: Record, shared: Shared) -> bool:
         """Let one record count; False where nobody can read it."""
