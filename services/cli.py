@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from services.commands import backtest_declared, foresight_declared, import_declared
-from services.commands.declared import AsJson, Commands, examples
+from services.commands.declared import AsJson, Commands, dated, examples
 from services.commands.groups import GROUPS
 from services.commands.words import say
 
@@ -156,9 +156,7 @@ def sample(
     *,
     seed: Annotated[int, typer.Option(help=say("Same seed, same facts.", "随机种子。"))] = 1,
     debtors: Annotated[int, typer.Option(min=1)] = 100,
-    first: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE")
-    ] = datetime(2025, 1, 1),  # noqa: DTZ001 - a date, as typer reads one
+    first: Annotated[datetime, dated(say("First day.", "首日。"), "--from")] = datetime(2025, 1, 1),  # noqa: DTZ001 - a date, as typer reads one
     days: Annotated[int, typer.Option(min=1, max=3660)] = 365,
     currency: str = "CNY",
     send: Annotated[

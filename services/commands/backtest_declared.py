@@ -6,26 +6,16 @@ from typing import Annotated
 
 import typer
 
-from services.commands.declared import AFile, AsJson, examples, on
+from services.commands.declared import AFile, AsJson, dated, examples, on
 from services.commands.words import say
 
 From = Annotated[
     datetime | None,
-    typer.Option(
-        "--from",
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help=say("First day; default: the first ever opened.", "首日，默认首个营业日。"),
-    ),
+    dated(say("First day; default: the first ever opened.", "首日，默认首个营业日。"), "--from"),
 ]
 To = Annotated[
     datetime | None,
-    typer.Option(
-        "--to",
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help=say("Last day; default: the open one.", "末日，默认当前营业日。"),
-    ),
+    dated(say("Last day; default: the open one.", "末日，默认当前营业日。"), "--to"),
 ]
 Against = Annotated[
     Path | None,

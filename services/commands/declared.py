@@ -11,6 +11,8 @@ from typer.core import TyperGroup
 from services.commands.trouble import CommandError
 from services.commands.words import say
 
+_DATES = ["%Y-%m-%d"]
+
 
 class Commands(TyperGroup):
     """Ends with a sentence and an exit code where a command raises ``CommandError``."""
@@ -40,6 +42,11 @@ def on(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
+def dated(sentence: str, *names: str) -> Any:
+    """An option that takes a date; called as its parameter unless names are given."""
+    return typer.Option(*names, formats=_DATES, metavar="DATE", help=sentence)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help=say("Answer as JSON.", "以 JSON 输出。"))]
-ADay = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE")]
+ADay = Annotated[datetime, typer.Argument(formats=_DATES, metavar="DATE")]
 AFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]

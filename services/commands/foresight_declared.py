@@ -5,17 +5,11 @@ from typing import Annotated
 
 import typer
 
-from services.commands.declared import AsJson, examples, on
+from services.commands.declared import AsJson, dated, examples, on
 from services.commands.words import say
 
-AnyDay = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help=say("As of that day.", "截至该日。"), metavar="DATE"),
-]
-Until = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help=say("Through that day.", "至该日。"), metavar="DATE"),
-]
+AnyDay = Annotated[datetime | None, dated(say("As of that day.", "截至该日。"))]
+Until = Annotated[datetime | None, dated(say("Through that day.", "至该日。"))]
 
 KnownAt = Annotated[
     str,

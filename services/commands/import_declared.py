@@ -6,21 +6,14 @@ from typing import Annotated
 
 import typer
 
-from services.commands.declared import AFile, AsJson, examples, on
+from services.commands.declared import AFile, AsJson, dated, examples, on
 from services.commands.words import say
 
 Mapping = Annotated[Path, typer.Option(exists=True, dir_okay=False, metavar="M.yaml")]
 History = Annotated[
     bool, typer.Option("--history", help=say("Open the days in between.", "逐日开启营业日。"))
 ]
-Through = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help=say("Last day to open.", "开启到哪一天为止。"),
-    ),
-]
+Through = Annotated[datetime | None, dated(say("Last day to open.", "开启到哪一天为止。"))]
 Complete = Annotated[
     tuple[str, str] | None,
     typer.Option(
