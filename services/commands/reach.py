@@ -16,7 +16,7 @@ import msgspec
 
 from services.commands import server_file
 from services.commands.server_file import Server
-from services.commands.trouble import REFUSED, UNREACHABLE, CommandError
+from services.commands.trouble import REFUSED, UNREACHABLE, USAGE, CommandError
 from services.commands.words import language_of, say
 
 SECONDS_MAX = 60.0
@@ -143,10 +143,9 @@ def home_of(environment: Mapping[str, str]) -> Path:
 
 
 def _configured(environment: Mapping[str, str], home: Path) -> Services | None:
-    common = environment.get("HUIKUAN_URL", "").rstrip("/")
+    common = _address(environment, "HUIKUAN_URL")
     own = {
-        name: environment.get(f"HUIKUAN_{name.upper()}_URL", "").rstrip("/")
-        for name in server_file.SERVICES
+        name: _address(environment, f"HUIKUAN_{name.upper()}_URL") for name in server_file.SERVICES
     }
     if not common and not any(own.values()):
         return None
@@ -155,6 +154,17 @@ def _configured(environment: Mapping[str, str], home: Path) -> Services | None:
     if not key and local is not None and local.url == common:
         key = local.key
     return Services({name: Endpoint(own[name] or f"{common}/{name}", key) for name in own})
+
+
+def _address(environment: Mapping[str, str], setting: str) -> str:
+    url = environment.get(setting, "").rstrip("/")
+    if not url or url.startswith(("http://", "https://")):
+        return url
+    sentence = say(
+        f"{setting}: names no server; use an address such as http://127.0.0.1:8080",
+        f"{setting}：不是服务器地址；请写例如 http://127.0.0.1:8080",
+    )
+    raise CommandError(sentence, USAGE)
 
 
 def _running(home: Path) -> Services | None:

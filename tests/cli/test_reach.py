@@ -8,7 +8,7 @@ import pytest
 from services.commands import server_file
 from services.commands.reach import home_of, services
 from services.commands.server_file import SERVICES, Server
-from services.commands.trouble import UNREACHABLE, CommandError
+from services.commands.trouble import UNREACHABLE, USAGE, CommandError
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,17 @@ def test_what_the_environment_says_goes_before_what_runs_here(
         assert reached.endpoints["ledger"].url == "https://ledger.example"
         assert reached.endpoints["notifier"].url == "https://huikuan.example/notifier"
         assert reached.endpoints["notifier"].key == "new-key"
+
+
+@pytest.mark.parametrize("setting", ["HUIKUAN_URL", "HUIKUAN_LEDGER_URL"])
+@pytest.mark.parametrize("url", ["localhost:8080", "127.0.0.1", "ftp://huikuan.example"])
+def test_what_is_no_address_of_a_server_is_named_by_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, url: str
+) -> None:
+    monkeypatch.setenv(setting, url)
+    with pytest.raises(CommandError, match=f"^{setting}: .*http://") as refused, services(tmp_path):
+        pass
+    assert refused.value.code == USAGE
 
 
 def test_a_key_goes_to_no_server_but_its_own(
