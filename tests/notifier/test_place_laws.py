@@ -23,6 +23,7 @@ from huikuan.events.notifier import EscalationAcknowledged, EscalationApproved
 from huikuan.web.asking import Asked as Page
 from services.notifier.closing import date_of
 from services.notifier.commanding import say_command
+from services.notifier.domain.policy import hurts
 from services.notifier.foresight import Asked as Ahead
 from services.notifier.holds import Asked as Held
 from services.notifier.holds import holds
@@ -129,9 +130,25 @@ def test_what_was_answered_at_a_place_is_answered_when_it_is_asked_about_later(
             assert answers(world, place.on, place.recorded_ms) == place.told
             if nothing_came_late(told, place.on):
                 assert answers(world, place.on) == place.told
+            assert held_as_of(world, place.on) == in_force_as_of(world, place.on)
 
 
 def nothing_came_late(told: Sequence[Told], on: date) -> bool:
     """Whether all that arrived after a day counts from a later date."""
     dates = [date_of(event) for _, (arrives, _, event) in told if day(arrives) > on]
     return all(each is not None and each > on for each in dates)
+
+
+def held_as_of(world: World, on: date) -> list[tuple[str, int]]:
+    items = holds(world.notifier.service, Held(_ALL, on))["items"]
+    return sorted((each["escalation"], each["hold_seq"]) for each in items)
+
+
+def in_force_as_of(world: World, on: date) -> list[tuple[str, int]]:
+    """What the histories of the debtors say was stopped on a day, whatever came late."""
+    return sorted(
+        (each["escalation"], each["hold_seq"])
+        for debtor in DEBTORS
+        for each in world.notifier.questions.escalations(debtor, on, None)["history"]
+        if each["status"] == "raised" and hurts(each["kind"])
+    )
