@@ -82,7 +82,10 @@ def position_of(token: str, parameter: str) -> Position:
 
 async def _as_of(
     as_of: Annotated[
-        date | None, Query(description="Effective date; default the open business day.")
+        date | None,
+        Query(
+            description="Effective date; default the business day open then (`known_at`), or now."
+        ),
     ] = None,
 ) -> date | None:
     return as_of

@@ -14,7 +14,11 @@ Step = Annotated[str, Query(max_length=100, description="Words about this step o
 Kind = Annotated[str, Query(max_length=100, description="Words about steps of this kind only.")]
 _OF_ONE = (
     "If nothing arrives; with the least that prevents the next step. The breaker weighs many "
-    "debtors, so whether it holds a step is foreseen by `/v1/forecast` alone."
+    "debtors, so whether it holds a step is foreseen by `/v1/forecast` alone. "
+)
+_OF_A_DAY = (
+    "As of a day that is over: by what was there at its close, and what came late and counts by "
+    "then. As of a day to come: what follows it."
 )
 Until90 = Annotated[date | None, Query(description="Through this day; default 90 days ahead.")]
 Until30 = Annotated[date | None, Query(description="Through this day; default 30 days ahead.")]
@@ -23,12 +27,17 @@ Until30 = Annotated[date | None, Query(description="Through this day; default 30
 def forecast_router(foresight: Foresight) -> APIRouter:
     """What will be said if nothing arrives."""
     router = APIRouter()
+    _add_one(router, foresight)
+    _add_all(router, foresight)
+    return router
 
+
+def _add_one(router: APIRouter, foresight: Foresight) -> None:
     @router.get(
         "/debtors/{debtor:path}/forecast",
         tags=["debtors"],
         summary="What will happen",
-        description=_OF_ONE,
+        description=_OF_ONE + _OF_A_DAY,
     )
     def forecast(
         debtor: Debtor,
@@ -40,7 +49,14 @@ def forecast_router(foresight: Foresight) -> APIRouter:
         del waited
         return answered(foresight.debtor(debtor, as_of, until, known_at))
 
-    @router.get("/forecast", tags=["debtors"], summary="What will happen to all debtors")
+
+def _add_all(router: APIRouter, foresight: Foresight) -> None:
+    @router.get(
+        "/forecast",
+        tags=["debtors"],
+        summary="What will happen to all debtors",
+        description=_OF_A_DAY,
+    )
     def portfolio(
         waited: AfterPosition,
         page: Page,
@@ -59,5 +75,3 @@ def forecast_router(foresight: Foresight) -> APIRouter:
             ),
         )
         return answered(answer)
-
-    return router
