@@ -1,6 +1,5 @@
 """When what stands will change though nothing arrives, other than by ageing."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from huikuan.debtor.account import Account
@@ -20,37 +19,23 @@ def change_dates(account: Account, after: date, setting: Setting) -> list[date]:
     return [date.fromordinal(day) for day in sorted(days)] if days else []
 
 
-def change_days(account: Account, setting: Setting) -> Iterator[Day]:
+def change_days(account: Account, setting: Setting) -> list[Day]:
     """The days of all time on which the standing changes so, in any order; some are ``NEVER``."""
-    for terms in setting.terms:
-        yield terms.effective_on.toordinal()
-    yield from _days(account, setting)
-
-
-def _days(account: Account, setting: Setting) -> Iterator[Day]:
-    for fact in account.waiting:
-        yield fact.on
+    days = [terms.effective_on.toordinal() for terms in setting.terms]
+    days += [fact.on for fact in account.waiting]
     for promise in account.promises:
         for stage in promise.stages:
-            tolerance = terms_on(setting, date.fromordinal(stage.due_on)).tolerance_days
-            yield stage.due_on
-            yield stage.due_on + 1
-            yield stage.due_on + tolerance + 1
+            due_on = stage.due_on
+            tolerance = terms_on(setting, date.fromordinal(due_on)).tolerance_days
+            days += (due_on, due_on + 1, due_on + tolerance + 1)
     for pause in account.pauses:
-        yield pause.on
-        yield pause.until + 1
-        yield pause.resumed_on
+        days += (pause.on, pause.until + 1, pause.resumed_on)
     for override in account.overrides:
-        yield override.on
-        yield override.until + 1
-        yield override.ended_on
+        days += (override.on, override.until + 1, override.ended_on)
     for signal in account.signals:
-        yield signal.on
-        yield signal.until + 1
-        yield signal.cleared_on
+        days += (signal.on, signal.until + 1, signal.cleared_on)
     for limit in account.limits:
-        yield limit.on
-        yield limit.valid_until + 1
+        days += (limit.on, limit.valid_until + 1)
     for rule in account.due_rules:
-        yield rule.latest_on
-        yield rule.latest_on + 1
+        days += (rule.latest_on, rule.latest_on + 1)
+    return days

@@ -1,6 +1,7 @@
 """What is said about one debtor for a record: retractions, what the policy demands, repeats."""
 
 from datetime import date
+from functools import partial
 
 from huikuan.debtor.fold import receive
 from huikuan.debtor.setting import terms_on
@@ -10,7 +11,7 @@ from huikuan.events.codec import FACTS, effective_on
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
 from services.notifier.domain.beginning import RunStart
-from services.notifier.domain.change import Decision, Place
+from services.notifier.domain.change import Change, Decision
 from services.notifier.domain.decide import decide
 from services.notifier.domain.ladder import Ladder
 from services.notifier.domain.past import retractions
@@ -28,6 +29,8 @@ from services.notifier.watched import (
 )
 from services.notifier.words import Speech
 
+_FACTS = frozenset(FACTS)
+
 
 def say(account: Watched, record: Record, shared: Shared) -> list[Saying]:
     """What must be said now that this record was folded; his case has noted it."""
@@ -43,40 +46,81 @@ def speak(account: Watched, record: Record, shared: Shared) -> Speech | None:
         return None
     opening = record.meta is not None and record.meta.type == BusinessDayOpened.TYPE
     judged_from = shared.judge_from or day if record.key == EVERYBODY else day
-
-    def book(charge: Event, charge_id: str) -> None:
-        in_order = receive(account.account, charge, charge_id, shared.setting)
-        assert in_order, "a charge counts from the day after, so it waits"
-        account.plain = None
-
-    speech = Speech(account.case, account.debtor, record, day, book)
-    retracted = _retract(account, shared, speech)
+    speech = None
+    if retracted := _retracted(account, shared):
+        speech = _speech(account, record, shared, day)
+        speech.say(retracted)
     decision = as_weighed(account, shared, day) if opening else None
-    run_start = run_start_of(account, shared, day, judged_from, retracted)
-    if decision is None and not retracted:
-        decision = _plainly(account, shared, now, opening=opening, run_start=run_start)
-    decision = decision or decide(
-        sight_of(account, shared, day),
-        account.case,
-        now,
-        opening=opening,
-        again=frozenset(retracted),
-        run_start=run_start,
-        guards=shared.guards,
+    decision = decision or _decided(
+        account, shared, now, (judged_from, day), retracted, opening=opening
     )
-    speech.say(decision.changes)
-    if now.repeats:
+    if decision.changes or now.repeats:
+        speech = speech or _speech(account, record, shared, day)
+        speech.say(decision.changes)
+    if speech and now.repeats:
         past = past_of(account, shared)
         speech.say(repetitions(account.case, past, now, (judged_from, day), opening=opening))
     account.waits_for_opening = decision.waits_for_opening
-    if not speech.said:
+    if speech is None or not speech.said:
         return None
     account.case_body = account.quiet_until = None
     return speech
 
 
+def _speech(account: Watched, record: Record, shared: Shared, day: date) -> Speech:
+    book = partial(_book, account, shared)
+    return Speech(account.case, account.debtor, record, day, book)
+
+
+def _book(account: Watched, shared: Shared, charge: Event, charge_id: str) -> None:
+    in_order = receive(account.account, charge, charge_id, shared.setting)
+    assert in_order, "a charge counts from the day after, so it waits"
+    account.plain = None
+
+
+def _retracted(account: Watched, shared: Shared) -> list[Change]:
+    """What the fact folded last shows not to have been due."""
+    fact, still_open = account.fact, account.case.open
+    if fact is None or not still_open or type(fact) not in _FACTS:
+        return []
+    changed_from = effective_on(fact)
+    if max([each.effective_on for each in still_open]) < changed_from:
+        return []
+    return list(retractions(account.case, past_of(account, shared), changed_from))
+
+
+def _decided(
+    account: Watched,
+    shared: Shared,
+    now: Ladder,
+    days: tuple[date, date],
+    retracted: list[Change],
+    *,
+    opening: bool,
+) -> Decision:
+    """What must be said on the last of these days, the open one; the first is judged too."""
+    judged_from, day = days
+    run_start = None
+    if judged_from < day or retracted:
+        since = {each.place: each.effective_on for each in retracted}
+        run_start = run_start_of(account, shared, day, judged_from, since)
+    if not retracted:
+        plainly = _plainly(account, shared, now, opening=opening, run_start=run_start)
+        if plainly is not None:
+            return plainly
+    return decide(
+        sight_of(account, shared, day),
+        account.case,
+        now,
+        opening=opening,
+        again=frozenset([each.place for each in retracted]),
+        run_start=run_start,
+        guards=shared.guards,
+    )
+
+
 def _plainly(
-    account: Watched, shared: Shared, now: Ladder, *, opening: bool, run_start: RunStart
+    account: Watched, shared: Shared, now: Ladder, *, opening: bool, run_start: RunStart | None
 ) -> Decision | None:
     """The decision where little need be known of him; None where that does not tell."""
     day, plain = shared.setting.open_on, plain_of(account, shared, now)
@@ -94,13 +138,3 @@ def _plainly(
         run_start=run_start,
         guards=shared.guards,
     )
-
-
-def _retract(account: Watched, shared: Shared, speech: Speech) -> dict[Place, date]:
-    """Retract what the fact folded last shows not to have been due; places, and since when."""
-    fact = account.fact
-    if fact is None or not account.case.open or type(fact) not in FACTS:
-        return {}
-    changes = list(retractions(account.case, past_of(account, shared), effective_on(fact)))
-    speech.say(changes)
-    return {each.place: each.effective_on for each in changes}

@@ -1,6 +1,7 @@
 """What a condition saw, for people: the value behind each threshold that it names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from huikuan.events.codec import amount_of as text_of
@@ -8,12 +9,30 @@ from services.notifier.domain.condition import Condition, parts
 from services.notifier.domain.counting import View
 from services.notifier.domain.thresholds import AMOUNTS, COUNTS
 
+ReadInputs = Callable[[View], dict[str, Any]]
+
 
 def inputs_of(condition: Condition, view: View) -> dict[str, Any]:
-    """What a condition saw, for people: the value behind each threshold that it names."""
-    seen = _seen_here(condition, view)
-    for part in parts(condition):
-        for name, value in inputs_of(part, view).items():
+    """What a condition saw."""
+    return inputs_reader(condition)(view)
+
+
+def inputs_reader(condition: Condition) -> ReadInputs:
+    """``inputs_of`` made ready for a condition of which it is asked often."""
+    named = {name for name, needed in condition if needed is not None} - {"all", "any"}
+    reads: ReadInputs = partial(_seen_here, condition)
+    if not named:
+        reads = lambda _: {}  # noqa: E731 - read as the others are
+    elif named == {"days_overdue"}:
+        reads = lambda view: {"days_overdue": view.days_overdue}  # noqa: E731
+    readers = [inputs_reader(part) for part in parts(condition)]
+    return partial(_joined, reads, readers) if readers else reads
+
+
+def _joined(here: ReadInputs, parts_of: Sequence[ReadInputs], view: View) -> dict[str, Any]:
+    seen = here(view)
+    for read in parts_of:
+        for name, value in read(view).items():
             seen[name] = seen[name] | value if isinstance(seen.get(name), dict) else value
     return seen
 

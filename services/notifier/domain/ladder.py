@@ -17,6 +17,7 @@ from services.notifier.domain.condition import (
     steps_named,
 )
 from services.notifier.domain.counting import Question, View
+from services.notifier.domain.inputs import ReadInputs, inputs_reader
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.lives import graces, repeats, shortest_days
 from services.notifier.domain.needs import is_plain
@@ -34,10 +35,14 @@ class Rule(msgspec.Struct, frozen=True):
     when: Test
     unless: Test | None
     lift_when: Test | None
+    inputs: ReadInputs
+    """What ``when`` saw, for people."""
     without: frozenset[str] = frozenset()
     """Invoices that a more specific step of this name is meant for."""
     grace_days: int = 0
     """How long an item that a reversal opened again is spared."""
+    kept_while_demanded: bool = False
+    """Whether it has no condition but ``when``."""
     hurts: bool = False
     """Whether the step is harder than a notice."""
     begins_at_once: bool = False
@@ -77,7 +82,9 @@ class Rule(msgspec.Struct, frozen=True):
 
     def demanded(self, raising: View, keeping: View) -> bool:
         """Whether a new step is demanded; ``keeping`` so that it is not lifted at once."""
-        return self.when(raising) and self.kept(keeping)
+        if not self.when(raising):
+            return False
+        return (self.kept_while_demanded and raising is keeping) or self.kept(keeping)
 
     def kept(self, keeping: View) -> bool:
         """Whether the step, in force, stays so."""
@@ -193,7 +200,9 @@ def _rule(step: Step, switches: Switches) -> Rule:
         when=reached(step.when, switches),
         unless=reached(step.unless, switches) if step.unless else None,
         lift_when=below(step.lift_when, switches) if step.lift_when else None,
+        inputs=inputs_reader(step.when),
         grace_days=step.reversal_grace_days,
+        kept_while_demanded=step.unless is None and step.lift_when is None,
         hurts=step.hurts,
         begins_at_once=switches.advance == "jump" and not (step.waits or step.fee),
         ends_at_once=step.lift_by == "rule" and (switches.step_down == "at_once" or not step.hurts),

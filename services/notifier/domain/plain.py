@@ -43,6 +43,21 @@ def nothing_aside(account: Account) -> bool:
 class Plain:
     """An account made ready to be seen on its last day or any later one, until a record comes."""
 
+    __slots__ = (
+        "_account",
+        "_balance_minor",
+        "_changes",
+        "_contested",
+        "_lasting",
+        "_served",
+        "_setting",
+        "fits",
+        "oldest",
+        "origins",
+        "reading",
+        "terms",
+    )
+
     def __init__(self, account: Account, setting: Setting, reading: Reading) -> None:
         self.reading, self.terms = reading, setting.terms
         self._account, self._setting = account, setting

@@ -4,7 +4,6 @@ Most steps of most policies ask for nothing else. Where one does, ``decide`` ask
 come to the same.
 """
 
-from collections.abc import Iterator
 from datetime import date
 
 from huikuan.debtor.standing import Outline, Standing
@@ -14,7 +13,6 @@ from services.notifier.domain.change import NOT_DEMANDED, Change, Decision
 from services.notifier.domain.counting import View
 from services.notifier.domain.ending import end
 from services.notifier.domain.guards import NO_GUARDS, AskGuards
-from services.notifier.domain.inputs import inputs_of
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.plain import Views
 from services.notifier.domain.steps_taken import NO_STEPS
@@ -72,13 +70,13 @@ def _stays(rule: Rule, each: Escalation, seen: Views) -> bool:
     return rule.kept(seen.harder if rule.hurts else seen.softly)
 
 
-def _demanded(ladder: Ladder, seen: Views, there: set[str]) -> Iterator[Rule]:
+def _demanded(ladder: Ladder, seen: Views, there: set[str]) -> list[Rule]:
     softly, harder = seen
-    for rule in ladder.rules:
-        if rule.step.name in there or not rule.when(softly):
-            continue
-        if rule.kept(harder if rule.hurts else softly):
-            yield rule
+    return [
+        rule
+        for rule in ladder.rules
+        if rule.step.name not in there and rule.demanded(softly, harder if rule.hurts else softly)
+    ]
 
 
 def _may_hurt(ladder: Ladder, outline: Outline | Standing) -> bool:
@@ -95,6 +93,6 @@ def _raise(rule: Rule, view: View, effective_on: date, ladder: Ladder) -> Change
         subject=DEBTOR,
         effective_on=effective_on,
         policy_version=ladder.policy.version,
-        inputs=inputs_of(step.when, view),
+        inputs=rule.inputs(view),
         channels=step.channels or (),
     )

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.change import Change, Word
 from services.notifier.domain.demand import is_demanded
-from services.notifier.domain.inputs import inputs_of
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.past import Past
@@ -60,7 +59,7 @@ def _of(each: Escalation, repeat: Repeat, past: Past, days: tuple[date, date]) -
         if seen is not None:
             said, last_on = said + 1, on
             rule, sight, subject = seen
-            inputs = inputs_of(rule.step.when, rule.view(sight, subject, "raise"))
+            inputs = rule.inputs(rule.view(sight, subject, "raise"))
             inputs["repetition"] = {"number": said, "of": repeat.times}
             yield _word(each, "repeat", on, inputs)
         on += timedelta(days=repeat.every_days)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.notifier.domain.case import Escalation
-from services.notifier.domain.inputs import inputs_of
 from services.notifier.domain.ladder import Rule
 from services.notifier.domain.overriding import override_input
 from services.notifier.domain.proving import evidence_input
@@ -12,7 +11,7 @@ from services.notifier.domain.view import Sight, Subject
 
 def inputs_seen(sight: Sight, rule: Rule, subject: Subject) -> dict[str, Any]:
     """The inputs of a step that begins."""
-    inputs = inputs_of(rule.step.when, rule.view(sight, subject, "raise"))
+    inputs = rule.inputs(rule.view(sight, subject, "raise"))
     if rule.step.fee is not None:
         inputs["fee"] = rule.step.fee
     inputs |= evidence_input(sight, rule.step, subject)

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import reduce
 
 from huikuan.events.codec import minor
 from services.notifier.domain.condition import AMOUNT_FIELDS, COUNT_FIELDS, Condition
@@ -20,8 +21,8 @@ def reached(condition: Condition, switches: Switches) -> Test:
     tests += [reached(part, switches) for part in condition.all or ()]
     if condition.any:
         choices = [reached(part, switches) for part in condition.any]
-        tests.append(lambda view: any(test(view) for test in choices))
-    return tests[0] if len(tests) == 1 else lambda view: all(test(view) for test in tests)
+        tests.append(reduce(_either, choices))
+    return reduce(_both, tests)
 
 
 def below(condition: Condition, switches: Switches) -> Test:
@@ -30,8 +31,16 @@ def below(condition: Condition, switches: Switches) -> Test:
     tests += [below(part, switches) for part in condition.all or ()]
     if condition.any:
         choices = [below(part, switches) for part in condition.any]
-        tests.append(lambda view: any(test(view) for test in choices))
-    return tests[0] if len(tests) == 1 else lambda view: all(test(view) for test in tests)
+        tests.append(reduce(_either, choices))
+    return reduce(_both, tests)
+
+
+def _either(one: Test, other: Test) -> Test:
+    return lambda view: one(view) or other(view)
+
+
+def _both(one: Test, other: Test) -> Test:
+    return lambda view: one(view) and other(view)
 
 
 def _not(test: Test) -> Test:
