@@ -1,6 +1,7 @@
 """How far a debtor's facts may be folded together: for as long as none of them needs a look."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -35,26 +36,20 @@ def drift(watched: Watched, records: Sequence[Record], stop: int, line: Timeline
     if not records or records[0].position >= quiet_to:
         return Drift(facts, loud_on)
     unpaid = Unpaid(account, line.ladder)
-    for record in records:
-        meta, position = record.meta, record.position
-        if meta is None or position >= quiet_to:
-            break
-        event = _read(meta.type, record.value)
-        if event is None or not unpaid.take(event):
-            break
-        if last_on and effective_on(event).toordinal() <= last_on:
-            break
-        if unpaid.loud_on != loud_on:
-            quiet_to = min(stop, line.stop_before(unpaid.loud_on))
-            if position >= quiet_to:
+    with suppress(msgspec.MsgspecError, UnknownTypeError):  # what cannot be read is no fact
+        for record in records:
+            meta, position = record.meta, record.position
+            if meta is None or position >= quiet_to:
                 break
-            loud_on = unpaid.loud_on
-        facts.append((meta.id, event))
+            event = decode(meta.type, record.value)
+            if not unpaid.take(event):
+                break
+            if last_on and effective_on(event).toordinal() <= last_on:
+                break
+            if unpaid.loud_on != loud_on:
+                quiet_to = min(stop, line.stop_before(unpaid.loud_on))
+                if position >= quiet_to:
+                    break
+                loud_on = unpaid.loud_on
+            facts.append((meta.id, event))
     return Drift(facts, loud_on)
-
-
-def _read(event_type: str, value: bytes) -> Event | None:
-    try:
-        return decode(event_type, value)
-    except (msgspec.MsgspecError, UnknownTypeError):
-        return None

@@ -60,7 +60,7 @@ class Replay:
         while at < len(line.entries):
             self._review(at)
             at = self._take_until_due(at)
-        self._holding.begin(self._watched.account, _open_on(line.entries[-1].shared))
+        self._holding.begin(self._watched.account, line.days_on[-1])
         return case
 
     def _begin(self) -> None:
@@ -86,11 +86,12 @@ class Replay:
     def _review(self, at: int) -> None:
         """Look at him because of an entry."""
         entry, watched = self._line.entries[at], self._watched
-        shared = entry.shared
-        on = _open_on(shared)
+        shared, on = entry.shared, self._line.days_on[at]
         self._holding.begin(watched.account, on)
         if entry.due.refold:
             self._refold(entry.record.position, shared)
+        if entry.due.refold or watched.account.waiting:
+            self._holding.change()
         self._rules.advance(watched, shared)
         self._decide(entry.record, shared)
         self._look(on)
@@ -105,10 +106,11 @@ class Replay:
                 if at == len(line.entries):
                     return at
                 due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
-            if self._next() >= line.start(due):
+            position = self._next()
+            if position >= line.start(due):
                 return due
-            at = line.at(self._next())
-            if self._take(line.bound(at), line.entries[at].shared):
+            at = line.at(position)
+            if self._take(at):
                 due = -1
 
     def _drift(self, at: int) -> int:
@@ -121,7 +123,7 @@ class Replay:
             stop = line.start(line.next_due(at, None))
             facts, loud_on = drift(self._watched, inputs[self._at :], stop, line)
             is_last = self._next(len(facts)) >= line.stop == min(stop, line.stop_before(loud_on))
-            count = self._fold_ahead(facts, is_last=is_last)
+            count = self._fold_ahead(facts, is_last=is_last) if facts else 0
             if is_last and count == len(facts) and not self._watched.account.waiting:
                 return len(line.entries)
             if not count:
@@ -167,6 +169,7 @@ class Replay:
         self._at += len(facts)
         at = self._line.at(self._inputs[self._at - 1].position)
         receive_all(self._watched.account, facts, self._line.entries[at].shared.setting)
+        self._holding.change()
 
     def _fold_one(self, fact: tuple[str, Event]) -> bool:
         """Fold a fact, and look at what the other policy wants; False where it sorts earlier."""
@@ -177,13 +180,20 @@ class Replay:
         if not receive(account, fact[1], fact[0], line.entries[at].shared.setting):
             return False
         self._at += 1
+        self._holding.change()
         self._look(on)
         return True
 
-    def _take(self, bound: int, shared: Shared) -> bool:
-        """Take what was recorded on one day, up to a position; whether he had to be looked at."""
-        on, inputs, is_seen = _open_on(shared), self._inputs, False
+    def _take(self, at: int) -> bool:
+        """Take what was recorded while an entry was the last; whether he had to be looked at."""
+        shared, on, bound = (
+            self._line.entries[at].shared,
+            self._line.days_on[at],
+            self._line.bound(at),
+        )
+        inputs, is_seen = self._inputs, False
         self._holding.begin(self._watched.account, on)
+        self._holding.change()
         while self._at < len(inputs) and inputs[self._at].position < bound:
             record = addressed(inputs[self._at], self._told, self._watched.case)
             self._at += 1
@@ -233,10 +243,6 @@ class Replay:
 
 
 _position = attrgetter("position")
-
-
-def _open_on(shared: Shared) -> Day:
-    return day_of(shared).toordinal()
 
 
 def _sort_after(account: Account, facts: Iterable[tuple[str, Event]]) -> bool:

@@ -53,12 +53,14 @@ class Timeline:
         ladder = entries[0].shared.ladder_now()
         assert ladder is not None, "the document is in force from the first day to the last"
         self.ladder = ladder
-        self._everyone = [
+        everyone = [
             at for at, entry in enumerate(entries) if entry.due.everyone or entry.due.refold
         ]
+        self._everyone_after = _after(everyone, len(entries))
         through = [(at, entry.due.through) for at, entry in enumerate(entries)]
-        self._days = [day for _, day in through if day is not None]
+        self._days = [day.toordinal() for _, day in through if day is not None]
         self._days_at = [at for at, day in through if day is not None]
+        self._day_after = [bisect_right(self._days_at, at) for at in range(len(entries))]
 
     def stop_before(self, day: Day) -> int:
         """The position up to which every day that is open lies before this one."""
@@ -78,12 +80,17 @@ class Timeline:
 
     def next_due(self, at: int, review_on: date | None) -> int:
         """Which entry after this one makes a debtor due; their number where none does."""
-        later = bisect_right(self._everyone, at)
-        found = self._everyone[later] if later < len(self._everyone) else len(self.entries)
+        found = self._everyone_after[at]
         if review_on is None:
             return found
-        day = max(bisect_left(self._days, review_on), bisect_right(self._days_at, at))
+        day = max(bisect_left(self._days, review_on.toordinal()), self._day_after[at])
         return min(found, self._days_at[day]) if day < len(self._days) else found
+
+
+def _after(places: Sequence[int], length: int) -> list[int]:
+    """Of each place the first of these after it; ``length`` where none is."""
+    later = [bisect_right(places, at) for at in range(length)]
+    return [places[at] if at < len(places) else length for at in later]
 
 
 def day_of(shared: Shared) -> date:

@@ -23,9 +23,9 @@ class Told:
         """Facts, and what people answered."""
         self.places: dict[str, Place] = {}
         """What each escalation that was said is about."""
-        self._period = period
         self._before: list[tuple[Heard, int]] = []
         self._within: list[tuple[Heard, int]] = []
+        first_on, last_on = period.first_on, period.last_on
         for record in records:
             meta = record.meta
             if meta is None or not meta.said or meta.publisher != PUBLISHER:
@@ -34,15 +34,13 @@ class Told:
             event = decode(meta.type, record.value)
             if isinstance(event, EscalationSaid):
                 self.places[event.escalation] = (event.step, event.company, event.subject)
-            if isinstance(event, Heard):
-                self._hear(event, meta.recorded_at)
-
-    def _hear(self, event: Heard, recorded_at: int) -> None:
-        # A word stands on the log some time after its cause, but it tells the day of its saying.
-        if event.on < self._period.first_on:
-            self._before.append((event, recorded_at))
-        elif event.on <= self._period.last_on:
-            self._within.append((event, recorded_at))
+            elif not isinstance(event, FeeCharged | FeeCancelled):
+                continue
+            # A word stands on the log some time after its cause, but tells the day of its saying.
+            if event.on < first_on:
+                self._before.append((event, meta.recorded_at))
+            elif event.on <= last_on:
+                self._within.append((event, meta.recorded_at))
 
     def case_before(self) -> Case:
         """His case when the period began."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from operator import attrgetter
 
 import msgspec
 
@@ -54,11 +55,6 @@ class Course(msgspec.Struct, frozen=True, gc=False):
         """What it is about."""
         return (self.step, self.company, self.subject)
 
-    @property
-    def outcome(self) -> tuple[str, Status, date | None, int]:
-        """How it ended, if it did, and how often it was said again."""
-        return (self.kind, self.status, self.ended_on, self.repeated)
-
 
 Held = Callable[[Escalation, date, date], Amounts]
 """Amount times days that an escalation held from a day to another, which does not count."""
@@ -70,8 +66,12 @@ def courses(case: Case, ended_before: Collection[str], period: Period, held: Hel
     ``ended_before``: ids of those that had ended when it began.
     """
     alive = [each for each in (*case.ended, *case.open) if each.escalation not in ended_before]
-    alive.sort(key=lambda each: (each.effective_on, each.hold_seq))
+    if len(alive) > 1:
+        alive.sort(key=_by_date)
     return [_course(each, period, held) for each in alive]
+
+
+_by_date = attrgetter("effective_on", "hold_seq")
 
 
 def _course(each: Escalation, period: Period, held: Held) -> Course:
@@ -90,7 +90,7 @@ def _course(each: Escalation, period: Period, held: Held) -> Course:
         each.ended_on,
         days,
         held_minor,
-        sum(on >= period.first_on for on in each.repeated_on),
+        sum([on >= period.first_on for on in each.repeated_on]),
     )
 
 
@@ -130,7 +130,9 @@ def difference(then: Sequence[Course], now: Sequence[Course]) -> Difference:
 
 
 def _key(course: Course) -> tuple[object, ...]:
-    return (course.place, course.effective_on, course.outcome)
+    """What it is about, when it began, how it ended, if it did, and how often it was said again."""
+    about = (course.step, course.kind, course.company, course.subject, course.effective_on)
+    return (*about, course.status, course.ended_on, course.repeated)
 
 
 def _by_place(

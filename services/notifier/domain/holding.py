@@ -32,6 +32,8 @@ class Holding:
         self._ends: dict[Subject, Day] = {}
         self._series: dict[Subject, tuple[list[Day], list[Amounts]]] = {}
         self._held: dict[tuple[Subject, Day, Day], Amounts] = {}
+        self._noted = set[Subject]()
+        """What was noted since the account changed."""
 
     @property
     def is_idle(self) -> bool:
@@ -45,6 +47,10 @@ class Holding:
             return 0
         return self._coming[-1][0] if self._coming else NEVER
 
+    def change(self) -> None:
+        """The account has changed: all is noted anew."""
+        self._noted.clear()
+
     def begin(self, account: Account, on: Day) -> None:
         """Before a record is folded on a day: what begun since the last look finds it thus."""
         while self._coming and self._coming[-1][0] <= on:
@@ -54,15 +60,18 @@ class Holding:
 
     def look(self, account: Account, on: Day, still_open: Iterable[Escalation]) -> None:
         """After it was decided; what is proposed may come to be in force from a day before."""
-        subjects = {(each.company, each.subject) for each in still_open}
-        if self._ends:
-            for subject in [each for each, end in self._ends.items() if end < on]:
+        for each in still_open:
+            self._note((each.company, each.subject), on, account)
+        for subject, end in [*self._ends.items()] if self._ends else ():
+            if end < on:
                 del self._ends[subject]
-            subjects.update(self._ends)
-        for subject in subjects:
-            self._note(subject, on, account)
+            else:
+                self._note(subject, on, account)
 
     def _note(self, subject: Subject, on: Day, account: Account) -> None:
+        if subject in self._noted:
+            return
+        self._noted.add(subject)
         series = self._series.get(subject)
         if series is None:
             series = self._series[subject] = ([], [])

@@ -20,8 +20,9 @@ class Sum(msgspec.Struct):
 
     def add(self, course: Course) -> None:
         """One more."""
-        self.raised += course.was_raised
-        self.proposed += not course.was_raised
+        was_raised = course.was_raised
+        self.raised += was_raised
+        self.proposed += not was_raised
         self.retracted += course.status == "retracted"
         self.days_held += course.days_held
         self._hold(course.held_minor)
