@@ -98,10 +98,9 @@ class Replay:
 
     def _take_until_due(self, at: int) -> int:
         """Take what is recorded until an entry makes him due again; answers that entry."""
-        line = self._line
-        due = -1
+        line, due = self._line, -1
         while True:
-            if due < 0:
+            if due < 0:  # not known, or no longer
                 at = self._drift(at)
                 if at == len(line.entries):
                     return at
