@@ -1,6 +1,6 @@
 """Who has paid, if not in the right currency or to the right books, is not hurt unasked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -165,7 +165,7 @@ def test_held_steps_are_counted_again_only_where_something_was_folded(
     service, counted = world.notifier.service, list[object]()
     count = service.to_review
 
-    def counting(through: date) -> Iterator[Any]:
+    def counting(through: Callable[[Any], date | None]) -> Iterator[Any]:
         counted.append(through)
         return count(through)
 
