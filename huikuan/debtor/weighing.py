@@ -117,8 +117,12 @@ def _stages(promise: Promise, setting: Setting) -> list[WeighedStage]:
 
 def counts_until(promise: Promise, setting: Setting) -> Day:
     """The last day on which money still counts for a promise; after it, it defers nothing."""
-    due = [stage.due_on for stage in promise.stages]
-    return max([due_on + _terms(due_on, setting).tolerance_days for due_on in due])
+    return max([last_on(stage.due_on, setting) for stage in promise.stages])
+
+
+def last_on(due_on: Day, setting: Setting) -> Day:
+    """The last day on which money counts for what was promised for a day."""
+    return due_on + _terms(due_on, setting).tolerance_days
 
 
 def _terms(due_on: Day, setting: Setting) -> Terms:

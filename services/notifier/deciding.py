@@ -104,10 +104,9 @@ def _decided(
     if judged_from < day or retracted:
         since = {each.place: each.effective_on for each in retracted}
         run_start = run_start_of(account, shared, day, judged_from, since)
-    if not retracted:
-        plainly = _plainly(account, shared, now, opening=opening, run_start=run_start)
-        if plainly is not None:
-            return plainly
+    plainly = _plainly(account, shared, now, opening=opening, run_start=run_start)
+    if plainly is not None and not (retracted and _begins(plainly)):
+        return plainly
     return decide(
         sight_of(account, shared, day),
         account.case,
@@ -117,6 +116,11 @@ def _decided(
         run_start=run_start,
         guards=shared.guards,
     )
+
+
+def _begins(decision: Decision) -> bool:
+    """Whether anything is demanded anew: what was just retracted would be raised at once."""
+    return decision.waits_for_opening or any(each.word == "raise" for each in decision.changes)
 
 
 def _plainly(

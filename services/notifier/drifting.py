@@ -1,11 +1,12 @@
 """How far a debtor's facts may be folded together: for as long as none of them needs a look."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
+from huikuan.debtor.account import Account
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record
 from huikuan.events.codec import UnknownTypeError, decode, effective_on
@@ -53,3 +54,9 @@ def drift(watched: Watched, records: Sequence[Record], stop: int, line: Timeline
                 loud_on = unpaid.loud_on
             facts.append((meta.id, event))
     return Drift(facts, loud_on)
+
+
+def sort_after(account: Account, facts: Iterable[tuple[str, Event]]) -> bool:
+    """Whether each of these facts is of a later day than all that was folded."""
+    last_on = account.last_key[0]
+    return all(effective_on(event).toordinal() > last_on for _, event in facts)

@@ -8,21 +8,20 @@ policy waits for deliveries every notice arrives at once.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
 import msgspec
 
-from huikuan.debtor.account import Account
 from huikuan.debtor.fold import receive, receive_all
 from huikuan.debtor.things import Day
 from huikuan.eventlog.record import Record, gists
-from huikuan.events.codec import effective_on
 from huikuan.events.fields import Event
 from services.notifier.deciding import speak
 from services.notifier.domain.case import Case
 from services.notifier.domain.holding import Holding
-from services.notifier.drifting import drift
+from services.notifier.domain.plain import Plain
+from services.notifier.drifting import drift, sort_after
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
 from services.notifier.timeline import END, Timeline, day_of
@@ -104,7 +103,8 @@ class Replay:
                 at = self._drift(at)
                 if at == len(line.entries):
                     return at
-                due = line.next_due(at, review_on(self._watched, line.entries[at].shared))
+                shared = line.entries[at].shared
+                due = line.next_due(at, review_on(self._watched, shared, Plain.next_other_view))
             position = self._next()
             if position >= line.start(due):
                 return due
@@ -157,7 +157,7 @@ class Replay:
             coming = facts[self._at - first : unseen - first]
             if is_last and alone_to >= self._line.stop:
                 self._at = end
-            elif coming and (self._at == first or _sort_after(account, coming)):
+            elif coming and (self._at == first or sort_after(account, coming)):
                 self._fold_together(coming)
             elif not self._fold_one(facts[self._at - first]):
                 break
@@ -242,9 +242,3 @@ class Replay:
 
 
 _position = attrgetter("position")
-
-
-def _sort_after(account: Account, facts: Iterable[tuple[str, Event]]) -> bool:
-    """Whether each of these facts is of a later day than all that was folded."""
-    last_on = account.last_key[0]
-    return all(effective_on(event).toordinal() > last_on for _, event in facts)

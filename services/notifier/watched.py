@@ -1,6 +1,6 @@
 """One debtor as the notifier knows him, and how any of his days looks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -138,8 +138,13 @@ def _first_loud(known: Account, case: Case, now: Ladder) -> Day:
     return min(oldest + earliest_age, NEVER) if oldest < NEVER else NEVER
 
 
-def review_on(account: Watched, shared: Shared) -> date | None:
-    """The next day on which he must be looked at even if nothing arrives."""
+def review_on(
+    account: Watched, shared: Shared, next_change: Callable[[Plain, Day], Day] = Plain.next_change
+) -> date | None:
+    """The next day on which he must be looked at even if nothing arrives.
+
+    ``next_change``: where he is plain, the first day after one on which more than an age changes.
+    """
     day, until, now = shared.setting.open_on, account.quiet_until, None
     if day is None:
         return None
@@ -151,15 +156,18 @@ def review_on(account: Watched, shared: Shared) -> date | None:
     waits = account.waits_for_opening
     if waits is None:
         waits = now is not None and _waits(account, shared, now)
-    by_itself = _by_itself(account, shared, now, day)
+    plain = plain_of(account, shared, now) if now and not now.graces else None
+    if now and plain:
+        on = day.toordinal()
+        by_itself = min(next_change(plain, on), next_birthday_plainly(plain, now, on))
+    else:
+        by_itself = _by_itself(account, shared, now, day)
     return next_review_on(day, by_itself, account.case, now, waits_for_opening=waits)
 
 
 def _by_itself(account: Watched, shared: Shared, now: Ladder | None, day: date) -> Day:
     """When an item next comes of age, or his standing changes otherwise, if nothing arrives."""
     on = day.toordinal()
-    if now and not now.graces and (plain := plain_of(account, shared, now)):
-        return min(plain.next_change(on), next_birthday_plainly(plain, now, on))
     change = min(_changes(account.account, shared, now, day), default=date.max).toordinal()
     birthday = next_birthday(account.account, now, shared.setting, on) if now else None
     return change if birthday is None else min(change, birthday)

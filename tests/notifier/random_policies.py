@@ -194,7 +194,8 @@ def policies(draw: st.DrawFn, *, plain: bool = False) -> Policy:
     return Policy.model_validate(document)
 
 
-PLAIN = ("days_overdue", "overdue_amount", "balance", "overdue_items", "broken_promises")
+PROMISED = ("broken_promises", "promise_shortfall")
+PLAIN = ("days_overdue", "overdue_amount", "balance", "overdue_items", *PROMISED)
 plain_kinds = st.sampled_from(["notice", "stop_supply", "legal_referral"])
 rarely = st.sampled_from([None, None, "one_step", "hysteresis", "gross", "working_day"])
 _SWITCHED: dict[str, dict[str, Any]] = {

@@ -3,9 +3,12 @@
 from datetime import date
 
 from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
-from huikuan.debtor.setting import terms_on
+from huikuan.debtor.setting import Setting, terms_on
 from huikuan.debtor.standing import Outline
+from huikuan.debtor.things import Day
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.decide import decide
 from services.notifier.domain.guards import no_guards
@@ -15,7 +18,7 @@ from services.notifier.domain.plainly import decide_plainly
 from services.notifier.domain.view import Sight
 from services.notifier.looking import sight_on
 from tests.debtor.histories import COVERING
-from tests.notifier.arrivals import DEBTOR, Arrival, Follower, arrivals, records_of
+from tests.notifier.arrivals import DEBTOR, LAST_DAY, Arrival, Follower, arrivals, records_of
 from tests.notifier.payers import promisors
 from tests.notifier.random_policies import plain_policies
 
@@ -78,6 +81,41 @@ def told_alike(follower: Follower) -> None:
             )
             stands = whole(sight_on(account, seen, DEBTOR, follower.shared, day))
             assert told in (None, decide(stands, seen, now, opening=opening))
+
+
+@given(arrivals(of=promisors(), under=plain_policies()), st.integers(0, 3), st.booleans())
+def test_no_view_changes_but_by_age_before_the_day_that_is_named(
+    arriving: list[Arrival], tolerance_days: int, asks_shortfall: bool
+) -> None:
+    follower = Follower()
+    for record in records_of(arriving):
+        follower.follow([record])
+        open_on, now = follower.shared.setting.open_on, follower.shared.ladder_now()
+        if open_on is None or now is None or not now.is_plain:
+            continue
+        terms = follower.shared.setting.terms
+        terms = [structs.replace(each, tolerance_days=tolerance_days) for each in terms]
+        setting, on = Setting(open_on, terms), open_on.toordinal()
+        reading = structs.replace(now.reading, asks_shortfall=asks_shortfall)
+        plain = Plain(follower.watched.account, setting, reading)
+        then = unaged(plain, setting, on)
+        if then is not None:
+            for later in range(on, min(plain.next_other_view(on), on + LAST_DAY)):
+                assert unaged(plain, setting, later) == then
+
+
+def unaged(plain: Plain, setting: Setting, on: Day) -> list[tuple[object, ...]] | None:
+    """What is seen on a day of what does not age, where a rule asks for it."""
+    views = plain.views(on, terms_on(setting, date.fromordinal(on)))
+    return views and [
+        (
+            view.balance_minor,
+            view.open_items,
+            view.broken_promises if plain.reading.asks_promises else None,
+            view.shortfall_minor if plain.reading.asks_shortfall else None,
+        )
+        for view in views
+    ]
 
 
 def all_in_force(now: Ladder, day: date) -> Case:

@@ -5,6 +5,7 @@ sees the same, and nothing need be added up that no rule asks.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from huikuan.debtor.lines import Deferring, Line, Totals, add_lines
 from huikuan.debtor.setting import Setting, Terms
 from huikuan.debtor.standing import NONE_MISSED, missed_of
 from huikuan.debtor.things import NEVER, Day
-from huikuan.debtor.weighing import Weighed, conclude, counts_until, served
+from huikuan.debtor.weighing import Weighed, conclude, counts_until, last_on, served
 from services.notifier.domain.age import after_grace
 from services.notifier.domain.counting import NO_SIGNALS, View, broken_weight, of_lines
 from services.notifier.domain.reading import Reading
@@ -51,6 +52,7 @@ class Plain:
         "_lasting",
         "_served",
         "_setting",
+        "_views_change",
         "fits",
         "oldest",
         "origins",
@@ -76,6 +78,7 @@ class Plain:
         for promise in account.promises:
             self._lasting = max(self._lasting, counts_until(promise, setting))
         self._changes: list[Day] | None = None
+        self._views_change: list[Day] | None = None
 
     def _add_items(self) -> None:
         account, reading = self._account, self.reading
@@ -205,8 +208,30 @@ class Plain:
         """The first day after this one on which more than an age changes; ``NEVER`` for none."""
         if self._changes is None:
             self._changes = sorted(change_days(self._account, self._setting))
-        later = bisect_right(self._changes, on)
-        return self._changes[later] if later < len(self._changes) else NEVER
+        return _after(self._changes, on)
+
+    def next_other_view(self, on: Day) -> Day:
+        """The first of them on which a view changes: there are fewer, of which none is too many.
+
+        Of a promise the day after its last, and for its shortfall that after its date.
+        """
+        if self._views_change is None:
+            account, days = self._account, list[Day]()
+            for promise in account.promises:
+                for stage in promise.stages:
+                    days.append(last_on(stage.due_on, self._setting) + 1)
+                    if self.reading.asks_shortfall:
+                        days.append(stage.due_on + 1)
+            for rule in account.due_rules:
+                days += (rule.latest_on, rule.latest_on + 1)
+            days += [terms.effective_on.toordinal() for terms in self.terms]
+            self._views_change = sorted(days)
+        return _after(self._views_change, on)
+
+
+def _after(days: Sequence[Day], on: Day) -> Day:
+    later = bisect_right(days, on)
+    return days[later] if later < len(days) else NEVER
 
 
 _cover_minor = attrgetter("cover_minor")

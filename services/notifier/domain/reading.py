@@ -31,6 +31,8 @@ class Reading(msgspec.Struct, frozen=True):
     """The time zone that the calendar is for; None of the general one."""
     asks_promises: bool = True
     """Whether any condition asks what was promised and not kept."""
+    asks_shortfall: bool = True
+    """Whether any asks how much of it."""
 
 
 PLAIN = Reading()
@@ -40,6 +42,7 @@ def reading_of(policy: Policy, time_zone: str | None = None) -> Reading:
     """How this policy reads; a debtor of this time zone, which it must name, or any other."""
     ignored, calendars = policy.ignore_below or {}, policy.working_days
     his: Calendar = calendars if time_zone is None else calendars.by_time_zone[time_zone]
+    conditions = [each for step in policy.steps for each in step.conditions]
     return Reading(
         policy,
         aging_of(policy, rolling(his)),
@@ -47,11 +50,17 @@ def reading_of(policy: Policy, time_zone: str | None = None) -> Reading:
         {currency: minor(amount) for currency, amount in ignored.items()},
         his,
         time_zone,
-        any(_asks_promises(each) for step in policy.steps for each in step.conditions),
+        any(map(_asks_promises, conditions)),
+        any(map(_asks_shortfall, conditions)),
     )
 
 
 def _asks_promises(condition: Condition) -> bool:
     """Whether it asks what was promised and not kept."""
-    asks = condition.broken_promises is not None or condition.promise_shortfall is not None
+    asks = condition.broken_promises is not None or _asks_shortfall(condition)
     return asks or any(map(_asks_promises, parts(condition)))
+
+
+def _asks_shortfall(condition: Condition) -> bool:
+    asks = condition.promise_shortfall is not None
+    return asks or any(map(_asks_shortfall, parts(condition)))
