@@ -2,13 +2,13 @@
 
 It can say nothing: no outbox is in its reach, only a reading of what was said already. It folds
 into ``state_<n+1>``, partition by partition, chases the live state in rounds, and does the last
-records under the partitions' locks, where both are as of the same place: there it compares, flips
-the pointer and raises the epochs, so that whoever follows starts again from the new state.
+records under the partitions' locks, where both are as of the same place: there it compares what it
+could not compare before, flips the pointer and raises the epochs, so that whoever follows starts
+again from the new state.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Generic
 
@@ -19,15 +19,16 @@ from sqlalchemy import Row as SqlRow
 from huikuan.eventlog.ahead import begun_ahead
 from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.clock import now_ms
-from huikuan.eventlog.comparison import differences
+from huikuan.eventlog.comparison import Comparison
 from huikuan.eventlog.core import Core, decode_seqs, last_seqs
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.history import History
 from huikuan.eventlog.log import Log, LogError
-from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.record import Record
 from huikuan.eventlog.refold import Progress, Refolding
 from huikuan.eventlog.rules import A, Rules, S
-from huikuan.eventlog.state import Keyed, State, state_numbered
+from huikuan.eventlog.shadow import PartitionShadow
+from huikuan.eventlog.state import Keyed, state_numbered
 from huikuan.eventlog.underway import UnderWay
 from huikuan.eventlog.verify import Verified
 
@@ -87,6 +88,7 @@ class Rebuild(Generic[S, A]):
             self._new.drop(connection)
             self._new.create(connection)
         self._comparable = live.fold_version == rules.fold_version
+        self._comparison = Comparison(self._new, self._live)
         self._parts = [
             Refolding(rules, partition, self._shadow(partition), publishers)
             for partition in range(log.partitions)
@@ -118,7 +120,7 @@ class Rebuild(Generic[S, A]):
 
     def _come_up(self, live: Mapping[int, int], write: Write, on_progress: Progress | None) -> None:
         """Fold up to where live was when the round began."""
-        rows: list[Keyed] = []
+        rows, places = list[Keyed](), dict[int, int]()
         total = sum(live.values())
         scans = (
             self._log.scan(part.partition, part.position, live[part.partition])
@@ -130,20 +132,28 @@ class Rebuild(Generic[S, A]):
                 self._take(part, scan, on_progress, total)
                 part.position = max(part.position, live[part.partition])
                 rows += _finished(part)
+                places[part.partition] = part.position
                 if len(rows) >= _ROWS_MAX or part is self._parts[-1]:
                     stored.land()
-                    stored = UnderWay(partial(self._store, write, rows))
+                    stored = UnderWay(partial(self._store, write, rows, places))
                     if not self._database.is_postgres:
                         stored.wait()  # on local files two threads get in each other's way
-                    rows = []
+                    rows, places = [], {}
             stored.land()
         finally:
             stored.wait()
 
-    def _store(self, write: Write, rows: Sequence[Keyed]) -> None:
+    def _store(self, write: Write, rows: Sequence[Keyed], places: Mapping[int, int]) -> None:
+        """Write rows of partitions as of these places; compare where live is there too."""
         with self._database.writing() as connection:
             write(connection, rows)
         self._keys += len(rows)
+        if not self._comparable:
+            return
+        with self._database.reading(snapshot=True) as connection:
+            for live in self._progress(connection):
+                if places.get(live.partition) == live.position and live.cursor is None:
+                    self._comparison.look(connection, live.partition, live.position)
 
     def _take(
         self,
@@ -168,7 +178,7 @@ class Rebuild(Generic[S, A]):
             for part, row in zip(self._parts, live, strict=True):
                 self._end(connection, part, row)
             compared = self._comparable and not half_done
-            unlike = differences(connection, self._new, self._live) if compared else []
+            unlike = self._differences(connection) if compared else []
             spoken = last_seqs(connection, self._core)
             self._flip(connection)
         return RebuildReport(
@@ -195,7 +205,15 @@ class Rebuild(Generic[S, A]):
         spoken = part.seqs[self._rules.publisher]
         said = self._said_after(connection, part.partition, spoken)
         part.take_said(said)
-        self._new.save(connection, _finished(part))
+        rows = _finished(part)
+        self._new.save(connection, rows)
+        if rows:
+            self._comparison.forget(part.partition)
+
+    def _differences(self, connection: Connection) -> list[tuple[int, str]]:
+        for part in self._parts:
+            self._comparison.look(connection, part.partition, part.position)
+        return self._comparison.differences()
 
     def _flip(self, connection: Connection) -> None:
         # A record about everybody that was half done is done again from its start: what it made
@@ -212,33 +230,10 @@ class Rebuild(Generic[S, A]):
         query = select(self._core.progress).order_by(self._core.progress.c.partition)
         return connection.execute(query.with_for_update() if lock else query).all()
 
-    def _shadow(self, partition: int) -> "PartitionShadow":
+    def _shadow(self, partition: int) -> PartitionShadow:
         return PartitionShadow(self._database, self._history, self._new, partition)
 
 
 def _finished(part: Refolding[S, A]) -> list[Keyed]:
     """What changed in a partition, in the order in which it is stored."""
     return [(part.partition, key, row) for key, row in sorted(part.finish().items())]
-
-
-class PartitionShadow:
-    """What is in ``state_<n+1>`` of one partition."""
-
-    def __init__(self, database: Database, history: History, state: State, partition: int) -> None:
-        self._database, self._history = database, history
-        self._state, self._partition = state, partition
-
-    def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        """See ``refold.Shadow``."""
-        with self._database.reading() as connection:
-            return self._state.load(connection, self._partition, keys)
-
-    def due(self, through: date | None) -> Iterable[str]:
-        """See ``refold.Shadow``."""
-        with self._database.reading() as connection:
-            return self._state.due(connection, self._partition, through, EVERYBODY, None)
-
-    def histories(self, keys: Collection[str], stop: int) -> Mapping[str, list[Record]]:
-        """See ``refold.Shadow``."""
-        with self._database.reading() as connection:
-            return self._history.of(connection, self._partition, keys, stop)

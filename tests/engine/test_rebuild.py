@@ -27,6 +27,7 @@ from tests.engine.acting import (
 from tests.engine.histories import Action, act
 from tests.engine.toy import Account, Shared, ToyRules
 
+COMPARED = pytest.mark.parametrize("behind", [1_000, 0], ids=["at_the_end", "ahead_too"])
 LOGS = pytest.mark.parametrize("make", [MemoryLog, KeylessLog])
 
 
@@ -92,9 +93,11 @@ def test_a_rebuild_chases_in_rounds_what_goes_on(
 
 
 @LOGS
+@COMPARED
 def test_what_was_said_and_is_not_read_back_yet_is_in_force_after_a_rebuild(
-    make: type[MemoryLog], tmp_path: Path
+    make: type[MemoryLog], behind: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rebuild, "_BEHIND_RECORDS", behind)
     log = make(2)
     feed = Feed(log)
     act(feed, much(10))
@@ -159,7 +162,11 @@ class DoublingRules(ToyRules):
         return msgspec.json.encode({**msgspec.json.decode(super().body(account)), "peak": 1})
 
 
-def test_a_rebuild_reports_what_is_different(tmp_path: Path) -> None:
+@COMPARED
+def test_a_rebuild_reports_what_is_different(
+    behind: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "_BEHIND_RECORDS", behind)
     log = MemoryLog(2)
     act(Feed(log), [("points", "a", 0, 3), ("points", "b", 0, 4), ("day", 1)])
     with running(log, tmp_path) as made:
