@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.change import NOT_DEMANDED, POLICY_CHANGED, Change
+from services.notifier.domain.change import NOT_DEMANDED, POLICY_CHANGED, Change, Word
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
+from services.notifier.domain.further import word_about
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import OVERRIDDEN, ruling
 from services.notifier.domain.scoping import governing
@@ -56,16 +57,5 @@ def end(
     each: Escalation, on: date, ladder: Ladder, reason: str, inputs: dict[str, Any] | None = None
 ) -> Change:
     """The word that ends what is proposed or in force."""
-    return Change(
-        word="lift" if each.status == "raised" else "void",
-        escalation=each.escalation,
-        step=each.step,
-        kind=each.kind,
-        company=each.company,
-        subject=each.subject,
-        effective_on=on,
-        policy_version=ladder.policy.version,
-        reason=reason,
-        channels=each.channels,
-        inputs=inputs,
-    )
+    word: Word = "lift" if each.status == "raised" else "void"
+    return word_about(each, word, on, ladder.policy.version, reason=reason, inputs=inputs)

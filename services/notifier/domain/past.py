@@ -13,6 +13,7 @@ from services.notifier.domain.beginning import RunStart
 from services.notifier.domain.case import Case, Escalation
 from services.notifier.domain.change import Change
 from services.notifier.domain.demand import is_cleared, is_demanded, keeping
+from services.notifier.domain.further import word_about
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.overriding import was_imposed
 from services.notifier.domain.policy import Step
@@ -37,18 +38,8 @@ def retractions(case: Case, past: Past, changed_from: date) -> Iterator[Change]:
     """Escalations in force that a fact effective on ``changed_from`` shows not to have been due."""
     for each in case.in_force():
         if each.effective_on >= changed_from and not was_due(each, past):
-            yield Change(
-                word="retract",
-                escalation=each.escalation,
-                step=each.step,
-                kind=each.kind,
-                company=each.company,
-                subject=each.subject,
-                effective_on=each.effective_on,
-                policy_version=each.policy_version,
-                reason=NOT_DUE_THEN,
-                channels=each.channels,
-            )
+            on, version = each.effective_on, each.policy_version
+            yield word_about(each, "retract", on, version, reason=NOT_DUE_THEN)
 
 
 def was_due(each: Escalation, past: Past) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.notifier.domain.case import Case, Escalation
-from services.notifier.domain.change import Change, Word
+from services.notifier.domain.change import Change
 from services.notifier.domain.demand import is_demanded
+from services.notifier.domain.further import word_about
 from services.notifier.domain.ladder import Ladder, Rule
 from services.notifier.domain.life import Repeat
 from services.notifier.domain.past import Past
@@ -61,10 +62,10 @@ def _of(each: Escalation, repeat: Repeat, past: Past, days: tuple[date, date]) -
             rule, sight, subject = seen
             inputs = rule.inputs(rule.view(sight, subject, "raise"))
             inputs["repetition"] = {"number": said, "of": repeat.times}
-            yield _word(each, "repeat", on, inputs)
+            yield word_about(each, "repeat", on, each.policy_version, inputs=inputs)
         on += timedelta(days=repeat.every_days)
     if said >= repeat.times and each.exhausted_after < said:
-        yield _word(each, "exhaust", last_on, None)
+        yield word_about(each, "exhaust", last_on, each.policy_version)
 
 
 def _on_or_after(each: Escalation, repeat: Repeat, day: date) -> date:
@@ -87,18 +88,3 @@ def _seen(past: Past, on: date, each: Escalation) -> tuple[Rule, Sight, Subject]
     if subject is None or sight.outline.unsettled or not is_demanded(rule, sight, subject):
         return None
     return rule, sight, subject
-
-
-def _word(each: Escalation, word: Word, on: date, inputs: dict[str, object] | None) -> Change:
-    return Change(
-        word=word,
-        escalation=each.escalation,
-        step=each.step,
-        kind=each.kind,
-        company=each.company,
-        subject=each.subject,
-        effective_on=on,
-        policy_version=each.policy_version,
-        inputs=inputs,
-        channels=each.channels,
-    )
