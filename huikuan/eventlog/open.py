@@ -1,5 +1,6 @@
 """Opening a log by its URL."""
 
+import re
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -10,6 +11,8 @@ from huikuan.eventlog.memory import MemoryLog
 TOPIC = "huikuan.log"
 PARTITIONS = 16
 _CLIENTS = ("kafka-python", "librdkafka")
+_BROKER = re.compile(r"(?:[^\s:@\[\]]+|\[[0-9a-fA-F:.]+\]):([0-9]{1,5})", re.ASCII)
+_PORT_MAX = 65_535
 
 
 class LogUrlError(LogError):
@@ -39,7 +42,7 @@ def open_log(
             return MemoryLog(partitions)
         case "embedded" if parts.path:
             return EmbeddedLog(Path(unquote(parts.path)), partitions=partitions, create=create)
-        case "kafka" if parts.netloc:
+        case "kafka" if all(map(_is_broker, parts.netloc.split(","))):
             asked = dict(parse_qsl(parts.query))
             client = asked.pop("client", client)
             if not asked:
@@ -55,6 +58,11 @@ def _parts_of(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         raise _no_log(url) from None
+
+
+def _is_broker(text: str) -> bool:
+    found = _BROKER.fullmatch(text.strip())
+    return found is not None and 0 < int(found[1]) <= _PORT_MAX
 
 
 def _no_log(url: str) -> LogUrlError:

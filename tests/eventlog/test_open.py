@@ -10,9 +10,9 @@ import pytest
 from huikuan.eventlog.embedded import EmbeddedLog
 from huikuan.eventlog.kafka_python import KafkaPythonLog
 from huikuan.eventlog.librdkafka import LibrdkafkaLog
-from huikuan.eventlog.log import LogError
+from huikuan.eventlog.log import LogAwayError
 from huikuan.eventlog.memory import MemoryLog
-from huikuan.eventlog.open import open_log
+from huikuan.eventlog.open import LogUrlError, open_log
 
 _WITHOUT_CONFLUENT = """
 import sys
@@ -68,11 +68,27 @@ def test_kafka_by_either_client_is_the_same_topic(kafka_bootstrap: str, tmp_path
         "redis://localhost",
         "kafka://127.0.0.1:1?client=other",
         "kafka://127.0.0.1:1?cleint=librdkafka",
+        "kafka://127.0.0.1",
+        "kafka://127.0.0.1:/topic",
+        "kafka://127.0.0.1:nine/topic",
+        "kafka://127.0.0.1:1,127.0.0.1:nine/topic",
+        "kafka://127.0.0.1:1,/topic",
+        "kafka://127.0.0.1:0/topic",
+        "kafka://127.0.0.1:65536/topic",
+        "kafka://127.0.0.1:²/topic",
+        "kafka://:9092/topic",
+        "kafka://::1:9092/topic",
     ],
 )
 def test_a_url_that_names_no_log_is_refused(url: str) -> None:
-    with pytest.raises(LogError):
+    with pytest.raises(LogUrlError):
         open_log(url)
+
+
+@pytest.mark.parametrize("brokers", ["127.0.0.1:1", "[::1]:1", "localhost:1, 127.0.0.1:1"])
+def test_a_broker_that_is_well_named_is_only_away(brokers: str) -> None:
+    with pytest.raises(LogAwayError):
+        open_log(f"kafka://{brokers}/topic")
 
 
 def test_a_client_that_is_not_installed_is_named_with_its_extra() -> None:
