@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from huikuan.eventlog.engine import DatabaseUrlError
-from huikuan.eventlog.log import LogAwayError
+from huikuan.eventlog.log import LogAwayError, LogError, OtherPartitionsError
 from huikuan.eventlog.open import LogUrlError
 from huikuan.web.problems import words_of
 from huikuan.web.wording import Words
@@ -57,7 +57,13 @@ def opening_log() -> Iterator[None]:
         yield
     except LogUrlError as error:
         raise SettingError(_LOG, _NO_LOG) from error
-    except (LogAwayError, OSError, ImportError) as error:
+    except OtherPartitionsError as error:
+        raise AwayError(_LOG, _other_partitions(error.found, error.wanted)) from error
+    except LogAwayError as error:
+        raise AwayError(_LOG, _no_broker(error.__cause__ or error)) from error
+    except LogError as error:
+        raise AwayError(_LOG, _no_good(error.__cause__ or error)) from error
+    except (OSError, ImportError) as error:
         raise AwayError(_LOG, _not_opened(error)) from error
 
 
@@ -78,8 +84,37 @@ def opening_service(name: str) -> Iterator[None]:
 
 
 def _not_opened(error: BaseException) -> Words:
-    why = (getattr(error, "strerror", None) or str(error)).partition("\n")[0]
+    why = _first_line(error)
     return Words(
         f"cannot be opened ({why}); start what it names, or correct it",
         f"无法打开（{why}）；请启动所指的服务，或更正此设置",
     )
+
+
+def _no_broker(error: BaseException) -> Words:
+    why = _first_line(error)
+    return Words(
+        f"Kafka does not answer ({why}); start it, or correct the address",
+        f"Kafka 没有响应（{why}）；请启动 Kafka，或更正地址",
+    )
+
+
+def _no_good(error: BaseException) -> Words:
+    why = _first_line(error)
+    return Words(
+        f"cannot be used as a log ({why}); name another, or end what refuses it",
+        f"不能用作日志（{why}）；请改用其他日志，或排除所述原因",
+    )
+
+
+def _other_partitions(found: int, wanted: int) -> Words:
+    return Words(
+        f"names a log of {found} partitions, not {wanted}; name another, or none that exists, "
+        f"which is then made with {wanted}: their number is fixed at creation",
+        f"所指日志有 {found} 个分区，应为 {wanted} 个；请改用其他日志，或写一个尚不存在的名称，"
+        f"即按 {wanted} 个分区新建：分区数在创建时固定",
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error)).partition("\n")[0]

@@ -14,7 +14,7 @@ from struct import Struct
 import msgspec
 
 from huikuan.eventlog.foreign import read_key
-from huikuan.eventlog.log import LogError
+from huikuan.eventlog.log import LogError, OtherPartitionsError
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, decode_meta
 
 LIST_RECORDS_MAX = 2_000
@@ -86,10 +86,7 @@ def open_file(path: Path, partitions: int, *, create: bool) -> tuple[str, int]:
     if about["format"] != _FORMAT:
         raise LogError(f"{path} is a log of format {about['format']}; we read format {_FORMAT}")
     if int(about["partitions"]) != partitions:
-        raise LogError(
-            f"{path} has {about['partitions']} partitions, not {partitions}: "
-            "their number is fixed at creation"
-        )
+        raise OtherPartitionsError(str(path), int(about["partitions"]), partitions)
     return about["topic_id"], partitions
 
 

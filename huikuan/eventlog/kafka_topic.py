@@ -11,10 +11,10 @@ from contextlib import closing
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, RetriableError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, RetriableError, TopicAlreadyExistsError, for_code
 
 from huikuan.eventlog.foreign import read_key
-from huikuan.eventlog.log import LogAwayError, LogError
+from huikuan.eventlog.log import LogAwayError, LogError, OtherPartitionsError
 from huikuan.eventlog.record import EVERYBODY, HEADER, Record, decode_meta
 
 RECORD_BYTES_MAX = 4 << 20
@@ -55,10 +55,7 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -
     if described is None:
         raise LogError(f"there is no topic {topic} at {bootstrap}")
     if len(described["partitions"]) != partitions:
-        raise LogError(
-            f"topic {topic} has {len(described['partitions'])} partitions, not {partitions}: "
-            "their number is fixed at creation"
-        )
+        raise OtherPartitionsError(f"topic {topic}", len(described["partitions"]), partitions)
     return uuid.UUID(str(described["topic_id"])).hex
 
 
@@ -76,7 +73,8 @@ def refuse_unreachable(bootstrap: str) -> None:
             reasons.append(f"{broker}: {error}")
         else:
             return
-    raise LogAwayError(f"no broker answers ({'; '.join(reasons)})")
+    refusals = ConnectionError("; ".join(reasons))
+    raise LogAwayError(f"no broker answers ({refusals})") from refusals
 
 
 def record_of(
@@ -112,7 +110,7 @@ def _describe(administrator: Any, topic: str) -> dict[str, Any] | None:
     if code == _UNKNOWN_TOPIC:
         return None
     if code != _NO_ERROR:
-        raise LogError(f"topic {topic} cannot be used: the broker answers with error {code}")
+        raise for_code(code)
     return dict(described)
 
 

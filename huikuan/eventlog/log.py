@@ -10,6 +10,16 @@ class LogError(Exception):
     """The log is not as it must be: another topic, other partitions, positions that are gone."""
 
 
+class OtherPartitionsError(LogError):
+    """There is a log, of ``found`` partitions where ``wanted`` are needed."""
+
+    def __init__(self, log: str, found: int, wanted: int) -> None:
+        super().__init__(
+            f"{log} has {found} partitions, not {wanted}: their number is fixed at creation"
+        )
+        self.found, self.wanted = found, wanted
+
+
 class LogAwayError(Exception):
     """The log cannot be reached just now. Ask again: nothing that it holds is in doubt."""
 

@@ -1,9 +1,11 @@
 """What a command says of a setting with which nothing can be opened, instead of a traceback."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from huikuan.eventlog.open import open_log
 from tests.cli.installed import run
 
 NOBODY = "127.0.0.1:1"
@@ -45,7 +47,7 @@ def test_a_setting_that_names_nothing_is_named_with_what_it_may_be(
     [
         (LEDGER, f"postgresql://u:sekret@{NOBODY}/ledger", "Connection refused"),
         (LEDGER, "sqlite:////proc/nowhere/ledger.db", "No such file or directory"),
-        (LOG, f"kafka://{NOBODY}/topic", NOBODY),
+        (LOG, f"kafka://{NOBODY}/topic", f"Kafka does not answer ({NOBODY}: "),
         (LOG, "embedded:/proc/nowhere/log.db", "No such file or directory"),
     ],
 )
@@ -67,6 +69,41 @@ def test_a_file_that_is_no_database_is_named_by_its_setting(tmp_path: Path) -> N
     assert refused.returncode == 3, refused.stderr
     assert refused.stderr.startswith("huikuan: HUIKUAN_PROMISES_DB_URL: ")
     assert "file is not a database" in refused.stderr
+
+
+def test_a_log_of_other_partitions_is_named_with_what_is_needed(
+    tmp_path: Path, kafka_bootstrap: str
+) -> None:
+    for url in (f"embedded:{tmp_path / 'log.db'}", f"kafka://{kafka_bootstrap}/{tmp_path.name}"):
+        with closing(open_log(url, partitions=2)):
+            pass
+        refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
+        assert refused.returncode == 3, refused.stderr
+        assert refused.stderr.startswith(f"huikuan: {LOG}: names a log of 2 partitions, not 16;")
+        chinese = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+        assert chinese.stderr.startswith(f"huikuan: {LOG}：所指日志有 2 个分区，应为 16 个；")
+        assert chinese.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_a_log_is_named_with_who_refuses_it(
+    tmp_path: Path, kafka_bootstrap: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("no log " * 100)
+    for url, why in (
+        (f"embedded:{tmp_path / 'notes.txt'}", "file is not a database"),
+        (f"kafka://{kafka_bootstrap}/no!topic", "InvalidTopic"),
+    ):
+        refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+        assert refused.returncode == 3, refused.stderr
+        assert refused.stderr.startswith(f"huikuan: {LOG}：不能用作日志（")
+        assert why in refused.stderr
+
+
+def test_a_broker_that_is_away_is_told_in_chinese_with_its_address(tmp_path: Path) -> None:
+    url = f"kafka://{NOBODY}/topic"
+    refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+    why = f"（{NOBODY}: [Errno 111] Connection refused）；请启动 Kafka，或更正地址\n"
+    assert refused.stderr == f"huikuan: {LOG}：Kafka 没有响应{why}"
 
 
 @pytest.mark.parametrize(
