@@ -68,7 +68,7 @@ FACTS = tuple((known_on, f"{DEBTOR}/{n}", event) for n, (known_on, event) in enu
 
 def tell(reached: Services) -> None:
     """Print what came in and what it led to, by date, and how it stood at the worst."""
-    told = story.ask(reached, DEBTOR)
+    told = story.ask(reached, DEBTOR, {})
     lines = [*_came_in(), *_became_of_promises(told["promises"]), *_was_said(told["notifier"])]
     columns = (say("date", "日期"), say("who", "谁"), say("what", "何事"))
     show.table(
@@ -77,7 +77,7 @@ def tell(reached: Services) -> None:
     for day in ("2025-03-14", "2025-04-03"):
         show.line("")
         show.line(say(f"On {day}:", f"{day}："), "bold")
-        for sentence in list(story.sentences(story.ask(reached, DEBTOR, day)))[1:]:
+        for sentence in list(story.sentences(story.ask(reached, DEBTOR, {"as_of": day})))[1:]:
             show.line(f"  {sentence}")
 
 

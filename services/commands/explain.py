@@ -1,8 +1,7 @@
 """``huikuan explain DEBTOR``: one debtor's story, or why a step; from the public APIs alone."""
 
 import os
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,21 +10,21 @@ from services.commands.reach import services
 from services.commands.words import language_of, say
 
 
-def explain(debtor: str, *, as_of: date | None, as_json: bool) -> None:
-    """Print what is known about the debtor as of a day (default the open business day)."""
+def explain(debtor: str, when: Mapping[str, object], *, as_json: bool) -> None:
+    """Print what is known about the debtor; ``when``: ``as_of`` and ``known_at``, as the API's."""
     with services() as reached:
-        told = story.ask(reached, debtor, as_of.isoformat() if as_of else "")
+        told = story.ask(reached, debtor, when)
     if as_json:
         show.as_json(told)
     else:
         story.tell(told)
 
 
-def explain_step(debtor: str, step: str, *, as_of: date | None, as_json: bool) -> None:
-    """Print why a step is in force against the debtor, or why not."""
+def explain_step(debtor: str, step: str, when: Mapping[str, object], *, as_json: bool) -> None:
+    """Print why a step is in force against the debtor, or why not; ``when`` as for ``explain``."""
     path = f"/v1/debtors/{quote(debtor, safe='')}/why"
     with services() as reached:
-        told = reached.get("notifier", path, step=step, as_of=as_of)
+        told = reached.get("notifier", path, step=step, **when)
     if as_json:
         show.as_json(told)
         return

@@ -31,7 +31,7 @@ def declare(app: typer.Typer) -> None:
         ),
         epilog=examples(
             "huikuan explain 1604-LIFKX",
-            "huikuan explain 1604-LIFKX --as-of 2013-06-30",
+            "huikuan explain 1604-LIFKX --as-of 2013-06-30 --known-at 2013-07-05",
             "huikuan explain 1604-LIFKX --step stop",
         ),
     )(explain)
@@ -54,15 +54,17 @@ def explain(
     *,
     step: Annotated[str, typer.Option(help=say("Why this step.", "说明该步骤。"))] = "",
     as_of: AnyDay = None,
+    known_at: KnownAt = "",
     json: AsJson = False,
 ) -> None:
     """Explain a debtor, or a step."""
     from services.commands import explain as explaining  # noqa: PLC0415 - loads what was asked for
 
+    when = {"as_of": on(as_of), "known_at": known_at}
     if step:
-        explaining.explain_step(debtor, step, as_of=on(as_of), as_json=json)
+        explaining.explain_step(debtor, step, when, as_json=json)
     else:
-        explaining.explain(debtor, as_of=on(as_of), as_json=json)
+        explaining.explain(debtor, when, as_json=json)
 
 
 def forecast(  # noqa: PLR0913 - each is an option

@@ -11,16 +11,16 @@ from services.commands.words import say
 Answer = Mapping[str, Any]
 
 
-def ask(reached: Services, debtor: str, as_of: str = "") -> dict[str, Any]:
-    """What the services know about the debtor, by service."""
+def ask(reached: Services, debtor: str, when: Answer) -> dict[str, Any]:
+    """What the services know about the debtor, by service; ``when``: as_of and known_at, or not."""
     path = f"/v1/debtors/{quote(debtor, safe='')}"
     return {
         "debtor": debtor,
-        "ledger": reached.get("ledger", path, as_of=as_of),
-        "promises": reached.get("promises", f"{path}/promises", as_of=as_of),
-        "notifier": reached.get("notifier", f"{path}/escalations", as_of=as_of),
-        # A past day has no forecast: what came then is known.
-        "forecast": None if as_of else reached.get("notifier", f"{path}/forecast"),
+        "ledger": reached.get("ledger", path, **when),
+        "promises": reached.get("promises", f"{path}/promises", **when),
+        "notifier": reached.get("notifier", f"{path}/escalations", **when),
+        # The past has no forecast: what came then is known.
+        "forecast": None if any(when.values()) else reached.get("notifier", f"{path}/forecast"),
     }
 
 

@@ -83,6 +83,28 @@ def test_why_a_step_is_in_force_is_told_in_both_languages(home: Path) -> None:
     assert (unknown.returncode, unknown.stdout) == (4, "")
 
 
+def test_a_debtor_is_explained_as_he_was_known_at_a_place(served: Served, home: Path) -> None:
+    positions = []
+    for number in ("K1", "K2"):
+        data = {"invoice": number, "amount": "5.00", "currency": "CNY"}
+        dates = {"issued_on": "2012-05-01", "due_on": "2012-05-03"}
+        told = fact(number, "invoice.issued", "grown", {**data, **dates})
+        positions.append(served.post("/ledger/v1/events", told)["position"])
+    for service in ("ledger", "promises", "notifier"):
+        served.get(f"/{service}/v1/position", after_position=positions[-1])
+    now, then = (run(home, "explain", "grown", *words).stdout for words in ((), _at(positions[0])))
+    assert ("Owes CNY 10.00, overdue 10.00." in now, "Owes CNY 5.00" in then) == (True, True)
+    why = run(home, "explain", "grown", "--step", "warning", *_at(positions[0]), "--json")
+    assert msgspec.json.decode(why.stdout)["as_of"] == "2012-05-04"
+    assert "Nothing was ever recorded" in run(home, "explain", "grown", *_at("2000-01-01")).stdout
+    unknown = run(home, "explain", "grown", "--step", "warning", *_at("yesterday"))
+    assert (unknown.returncode, "known_at: A time like" in unknown.stderr) == (4, True)
+
+
+def _at(place: str) -> tuple[str, str]:
+    return "--known-at", place
+
+
 def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: Path) -> None:
     data = {"invoice": "F1", "amount": "5.00", "currency": "CNY"}
     dates = {"issued_on": "2012-05-01", "due_on": "2012-05-10"}
