@@ -33,7 +33,7 @@ class Endpoint(NamedTuple):
 
 
 class Services:
-    """The three services, as a command speaks to them."""
+    """The services, as a command speaks to them: those that are named, else all three."""
 
     def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
         self.endpoints = endpoints
@@ -65,15 +65,16 @@ class Services:
         return _content(self._send("DELETE", service, path))
 
     def wait(self, service: str, position: str) -> None:
-        """Return when the service has folded that far."""
-        self.get(service, "/v1/position", after_position=position)
+        """Return when the service has folded that far; at once where nobody named it."""
+        if service in self.endpoints:
+            self.get(service, "/v1/position", after_position=position)
 
     def close(self) -> None:
         """Give up connections."""
         self._client.close()
 
     def _send(self, method: str, service: str, path: str, **options: Any) -> httpx2.Response:
-        endpoint = self.endpoints[service]
+        endpoint = self._endpoint(service)
         url = endpoint.url + path
         headers = options.pop("headers", {})
         if endpoint.key:
@@ -83,6 +84,18 @@ class Services:
         except httpx2.TransportError as error:
             sentence = say(f"{service} does not answer at {url}", f"{service} 没有响应：{url}")
             raise CommandError(f"{sentence} ({type(error).__name__})", UNREACHABLE) from error
+
+    def _endpoint(self, service: str) -> Endpoint:
+        if service in self.endpoints:
+            return self.endpoints[service]
+        setting = _setting(service)
+        sentence = say(
+            f"{setting}: is not set, and this needs the {service} service; set it, or HUIKUAN_URL "
+            "where one server has all services",
+            f"{setting}：未设置，而此处需要 {service} 服务；请设置它，"
+            "若各服务同在一处则设置 HUIKUAN_URL",
+        )
+        raise CommandError(sentence, USAGE)
 
 
 def _content(answer: httpx2.Response) -> Any:
@@ -144,16 +157,21 @@ def home_of(environment: Mapping[str, str]) -> Path:
 
 def _configured(environment: Mapping[str, str], home: Path) -> Services | None:
     common = _address(environment, "HUIKUAN_URL")
-    own = {
-        name: _address(environment, f"HUIKUAN_{name.upper()}_URL") for name in server_file.SERVICES
+    urls = {
+        name: _address(environment, _setting(name)) or (common and f"{common}/{name}")
+        for name in server_file.SERVICES
     }
-    if not common and not any(own.values()):
+    if not any(urls.values()):
         return None
     key = environment.get("HUIKUAN_API_KEY", "").split(",")[0].strip()
     local = server_file.read_running(home)
     if not key and local is not None and local.url == common:
         key = local.key
-    return Services({name: Endpoint(own[name] or f"{common}/{name}", key) for name in own})
+    return Services({name: Endpoint(url, key) for name, url in urls.items() if url})
+
+
+def _setting(service: str) -> str:
+    return f"HUIKUAN_{service.upper()}_URL"
 
 
 def _address(environment: Mapping[str, str], setting: str) -> str:

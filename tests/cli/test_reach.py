@@ -1,6 +1,7 @@
 """Where a command looks for the services, and what it says where it finds only some."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,34 @@ def test_what_is_no_address_of_a_server_is_named_by_its_setting(
     with pytest.raises(CommandError, match=f"^{setting}: .*http://") as refused, services(tmp_path):
         pass
     assert refused.value.code == USAGE
+
+
+@pytest.mark.parametrize(
+    ("language", "needed"),
+    [
+        ("en", "is not set, and this needs the notifier service; "),
+        ("zh", "未设置，而此处需要 notifier 服务；"),
+    ],
+)
+def test_a_service_that_is_needed_and_not_named_is_told_by_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, needed: str
+) -> None:
+    monkeypatch.setenv("HUIKUAN_LEDGER_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("HUIKUAN_LANG", language)
+    with services(tmp_path) as reached, pytest.raises(CommandError) as refused:
+        reached.get("notifier", "/v1/forecast")
+    assert re.match(f"HUIKUAN_NOTIFIER_URL[:：] ?{needed}.*HUIKUAN_URL", str(refused.value))
+    assert refused.value.code == USAGE
+
+
+def test_a_service_that_is_not_named_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIKUAN_PROMISES_URL", "http://127.0.0.1:1")
+    with services(tmp_path) as reached:
+        reached.wait("notifier", "a position")
+        with pytest.raises(CommandError, match="promises does not answer"):
+            reached.wait("promises", "a position")
 
 
 def test_a_key_goes_to_no_server_but_its_own(
