@@ -20,6 +20,7 @@ _OF_A_DAY = (
     "As of a day that is over: by what was there at its close, and what came late and counts by "
     "then. As of a day to come: what follows it."
 )
+_ONE_AT_A_TIME = " One that looks back is made at a time; others answer 429 with `Retry-After`."
 Until90 = Annotated[date | None, Query(description="Through this day; default 90 days ahead.")]
 Until30 = Annotated[date | None, Query(description="Through this day; default 30 days ahead.")]
 
@@ -55,7 +56,7 @@ def _add_all(router: APIRouter, foresight: Foresight) -> None:
         "/forecast",
         tags=["debtors"],
         summary="What will happen to all debtors",
-        description=_OF_A_DAY,
+        description=_OF_A_DAY + _ONE_AT_A_TIME,
     )
     def portfolio(
         waited: AfterPosition,

@@ -1,5 +1,6 @@
 """What people and programs ask about days to come, if nothing arrives."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
@@ -32,6 +33,11 @@ FARTHEST = timedelta(days=3_660)
 
 PAST = Words("Is before the day that is asked about.", "早于所查询的日期。")
 TOO_FAR = Words("Is more than ten years after the open business day.", "晚于当前营业日十年以上。")
+_RUNNING = Words(
+    "Another forecast of the past is being made: ask again when it is done.",
+    "正在生成另一份过去的预测：请在其完成后再试。",
+)
+_RETRY_AFTER_S = "5"
 
 Wanted = Callable[[Foreseen], bool]
 Told = tuple[str, frozenset[str], list[Foreseen]]
@@ -53,6 +59,7 @@ class Foresight:
     def __init__(self, service: Following) -> None:
         self._service = service
         self._rules = weighing(service.rules)
+        self._looking_back = threading.Lock()
 
     def debtor(
         self, debtor: str, as_of: date | None, until: date | None, known_at: KnownAt
@@ -85,8 +92,22 @@ class Foresight:
         """What will be said about all debtors, a page of debtors at a time.
 
         The first page carries the totals of all; for them every debtor is led through the days.
+
+        Raises the ``Problem`` 429 where the past is asked about while another such question is
+        being answered: each reads all records anew, and many at once would hold up everybody else.
         """
         past = self._past(asked)
+        if past is None:
+            return self._portfolio(asked, wanted, None)
+        if not self._looking_back.acquire(blocking=False):
+            again = {"Retry-After": _RETRY_AFTER_S}
+            raise Problem(429, "forecast_running", _RUNNING, headers=again)
+        try:
+            return self._portfolio(asked, wanted, past)
+        finally:
+            self._looking_back.release()
+
+    def _portfolio(self, asked: Asked, wanted: Wanted, past: Past | None) -> Answer:
         shared = past.shared() if past else self._service.shared()
         day, through = _span(shared, asked.as_of, asked.until, PORTFOLIO_DAYS_AHEAD)
         answer: Answer = {"as_of": day, "until": through}
