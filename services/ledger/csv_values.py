@@ -140,6 +140,11 @@ class Compiler:
             return lambda _cells: given
         if isinstance(given, str) and "{" in given:
             return _changed(self.text(given, where), change)
+        if isinstance(given, str) and isinstance(kind, inspect.IntType | inspect.BoolType):
+            try:
+                given = change(given)
+            except InvalidFieldError as error:
+                self.problems.append(f"{where}: {error.reason}")
         if isinstance(given, str | int):
             return lambda _cells: given
         self.problems.append(f"{where}: must be text with {{Column}} in it, or a constant")

@@ -1,5 +1,6 @@
 """A mapping file: how the rows of somebody's CSV become facts. YAML, checked by Pydantic."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from huikuan.events import codec
+from huikuan.web.wording import Words
+from services.scalars import Loader, doubts
 
 MAPPING_BYTES_MAX = 1_000_000
 
@@ -154,14 +157,25 @@ def load_mapping(path: Path) -> Mapping:
 def read_mapping(text: bytes, name: Path | str = "mapping") -> Mapping:
     """The mapping in some YAML; raises ``MappingError``."""
     try:
-        tree = yaml.compose(text, yaml.SafeLoader)
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError) as error:
+        tree, document = _load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise MappingError(name, [f"is not YAML: {error}"]) from None
+    if tree is not None and (wrong := [_at(*each) for each in doubts(tree)]):
+        raise MappingError(name, wrong)
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
         raise MappingError(name, [_sentence(each, tree) for each in _telling(error)]) from None
+
+
+def _load(text: bytes) -> tuple[yaml.Node | None, Any]:
+    """The document as it stands, for its lines, and as it is read."""
+    loader = Loader(text)
+    try:
+        tree = loader.get_single_node()
+        return tree, None if tree is None else loader.construct_document(tree)
+    finally:
+        loader.dispose()
 
 
 def _telling(error: ValidationError) -> list[ErrorDetails]:
@@ -173,8 +187,13 @@ def _telling(error: ValidationError) -> list[ErrorDetails]:
 
 def _sentence(error: ErrorDetails, tree: yaml.Node | None) -> str:
     path = [part for part in error["loc"] if part != "function-after"]
-    where = ".".join(str(part) for part in path) or "the file"
-    return f"line {_line_of(tree, path)}: {where}: {error['msg'].removeprefix('Value error, ')}"
+    words = error["msg"].removeprefix("Value error, ")
+    return _at(path, _line_of(tree, path), Words(words, words))
+
+
+def _at(place: Sequence[int | str], line: int, words: Words) -> str:
+    where = ".".join(map(str, place)) or "the file"
+    return f"line {line}: {where}: {words.en}"
 
 
 def _line_of(node: yaml.Node | None, path: list[int | str]) -> int:

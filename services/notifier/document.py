@@ -21,8 +21,8 @@ from huikuan.web.wording import Words
 from services.notifier.domain.contradictions import contradictions
 from services.notifier.domain.policy import Policy
 from services.notifier.policy_chinese import in_chinese
-from services.notifier.scalars import Loader, fault_of
 from services.notifier.zones import unknown_zones
+from services.scalars import Loader, doubts
 
 BYTES_MAX = 256 * 1024
 DEPTH_MAX = 24
@@ -32,7 +32,7 @@ _CODE = "policy_refused"
 class _UnreadableError(Exception):
     """What YAML allows and we do not."""
 
-    def __init__(self, problem: str, line: int, pointer: str = "") -> None:
+    def __init__(self, problem: Words | str, line: int, pointer: str = "") -> None:
         super().__init__(problem)
         self.problem, self.line, self.pointer = problem, line, pointer
 
@@ -85,6 +85,8 @@ def _load(body: bytes, lines: dict[str, int]) -> Any:
         root = loader.get_single_node()
         if root is None:
             return {}
+        for doubt in doubts(root):
+            raise _UnreadableError(doubt.words, doubt.line, pointer_of(doubt.place))
         lines.update(_lines(root, ""))
         return loader.construct_document(root)
     finally:
@@ -107,9 +109,8 @@ def _check_events(text: str) -> None:
 
 
 def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
-    """Each place with its line; a key that stands twice is refused, and a doubtful number."""
+    """Each place with its line; a key that stands twice is refused."""
     yield pointer, node.start_mark.line + 1
-    _refuse_doubtful(node, pointer)
     if isinstance(node, MappingNode):
         seen = set[Hashable]()
         for key, value in node.value:
@@ -118,7 +119,6 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
                 raise _UnreadableError("the same field stands here twice", key.start_mark.line + 1)
             seen.add(name)
             inside = pointer + pointer_of((name,))
-            _refuse_doubtful(key, inside)
             yield from _lines(value, inside)
             yield inside, key.start_mark.line + 1
     elif isinstance(node, SequenceNode):
@@ -126,18 +126,16 @@ def _lines(node: Node, pointer: str) -> Iterator[tuple[str, int]]:
             yield from _lines(value, f"{pointer}/{at}")
 
 
-def _refuse_doubtful(node: Node, pointer: str) -> None:
-    if fault := fault_of(node):
-        raise _UnreadableError(fault, node.start_mark.line + 1, pointer)
-
-
-def _unreadable(problem: str, line: int, pointer: str = "") -> Problem:
-    en = f"The policy cannot be read: {problem}." if problem else "The policy cannot be read."
-    reason = in_chinese(problem)
-    if reason == problem:  # YAML's own words
-        reason = f"YAML 语法有误（{problem}）"
-    zh = f"无法读取策略文档：{reason}。" if problem else "无法读取策略文档。"
-    return Problem(422, _CODE, errors=[FieldError(_at(Words(en, zh), line), pointer)])
+def _unreadable(problem: Words | str, line: int, pointer: str = "") -> Problem:
+    en, zh = _words(problem)
+    if zh == en:  # YAML's own words
+        zh = f"YAML 语法有误（{en}）"
+    words = (
+        Words(f"The policy cannot be read: {en}.", f"无法读取策略文档：{zh}。")
+        if en
+        else Words("The policy cannot be read.", "无法读取策略文档。")
+    )
+    return Problem(422, _CODE, errors=[FieldError(_at(words, line), pointer)])
 
 
 def _with_lines(problem: Problem, lines: Mapping[str, int]) -> Problem:

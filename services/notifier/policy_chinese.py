@@ -41,10 +41,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"it is not in UTF-8", "不是 UTF-8 编码"),
     (r"it has a control character", "含控制字符"),
     (r"a reference \(& or \*\) is not allowed; write it out", "不允许引用（& 或 *），请直接写出"),
-    (
-        r"write (.+), or (.+) where it is text: .*",
-        r"请写 \1；若为文本请写 \2：YAML 把前导 0 读作八进制",
-    ),
     (r"the same field stands here twice", "同一字段出现两次"),
     (r"it is nested more than (.+) deep", r"嵌套超过 \1 层"),
     (r"is nested more than (.+) deep", r"嵌套超过 \1 层"),
