@@ -10,8 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from huikuan.eventlog.engine import DatabaseUrlError
 from huikuan.eventlog.log import LogAwayError, LogError, OtherPartitionsError
 from huikuan.eventlog.open import LogUrlError
-from huikuan.web.problems import words_of
-from huikuan.web.wording import Words
+from huikuan.web.wording import Words, words_of
 
 _LOG = "HUIKUAN_LOG_URL"
 _NO_LOG = Words(

@@ -56,9 +56,9 @@ for _name in ("bool", "int", "float", "timestamp"):
 class Doubt(NamedTuple):
     """A scalar that may be read as another number than whoever wrote it means, with what to do."""
 
+    words: Words
     place: tuple[str | int, ...]
     line: int
-    words: Words
 
 
 def doubts(root: Node) -> Iterator[Doubt]:
@@ -78,7 +78,7 @@ def doubts(root: Node) -> Iterator[Doubt]:
             for at, value in enumerate(node.value):
                 yield from within(value, (*place, at))
         elif words := _fault_of(node):
-            yield Doubt(place, node.start_mark.line + 1, words)
+            yield Doubt(words, place, node.start_mark.line + 1)
 
     return within(root, ())
 

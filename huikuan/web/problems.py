@@ -12,23 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from huikuan.web.wording import BY_ERROR_TYPE, TITLES, Words, code_of
+from huikuan.web.wording import BY_ERROR_TYPE, TITLES, Words, code_of, words_of
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 100
 """So that a body of many bad rows does not answer with a larger one."""
 _POINTER_CHARACTERS_MAX = 200
-_FROM_SCHEMA = {
-    "expected": Words("{}", "{}"),
-    "ge": Words("at least {}", "至少 {}"),
-    "gt": Words("more than {}", "大于 {}"),
-    "le": Words("at most {}", "至多 {}"),
-    "lt": Words("less than {}", "小于 {}"),
-    "min_length": Words("at least {}", "至少 {}"),
-    "max_length": Words("at most {}", "至多 {}"),
-    "pattern": Words("{}", "{}"),
-}
-"""What Pydantic adds from the schema; everything else it adds may be from the input."""
 _encode = msgspec.json.encode
 
 
@@ -146,20 +135,6 @@ def pointer_of(place: Iterable[str | int]) -> str:
     """A place in a document as a JSON pointer; what is no character becomes a question mark."""
     parts = (str(part).encode("utf-8", "replace").decode() for part in place)
     return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
-
-
-def words_of(error: Mapping[str, Any]) -> Words:
-    """Our words for what Pydantic says, with the schema's bound or choices; never the input."""
-    context = error.get("ctx", {})
-    if error["type"] == "value_error":  # a sentence of one of our own validators
-        sentence = str(context.get("error", ""))
-        return Words(sentence, sentence)
-    words = BY_ERROR_TYPE.get(error["type"], BY_ERROR_TYPE["other"])
-    for name, bound in _FROM_SCHEMA.items():
-        if name in context:
-            en, zh = (said.format(context[name]) for said in bound)
-            return Words(f"{words.en} ({en})", f"{words.zh}（{zh.replace(' or ', ' 或 ')}）")
-    return words
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

@@ -1,6 +1,7 @@
 """The words of problems, in both languages, by status and by what is wrong with a field."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from huikuan.events.chinese import in_chinese
 
@@ -114,6 +115,33 @@ BY_ERROR_TYPE: dict[str, Words] = {
 }
 
 
+_FROM_SCHEMA = {
+    "expected": Words("{}", "{}"),
+    "ge": Words("at least {}", "至少 {}"),
+    "gt": Words("more than {}", "大于 {}"),
+    "le": Words("at most {}", "至多 {}"),
+    "lt": Words("less than {}", "小于 {}"),
+    "min_length": Words("at least {}", "至少 {}"),
+    "max_length": Words("at most {}", "至多 {}"),
+    "pattern": Words("{}", "{}"),
+}
+"""What Pydantic adds from the schema; everything else it adds may be from the input."""
+
+
 def code_of(status: int) -> str:
     """The word by which programs know a status that has no closer one."""
     return CODES.get(status, "unavailable" if status >= 500 else "malformed_request")
+
+
+def words_of(error: Mapping[str, Any]) -> Words:
+    """Our words for what Pydantic says, with the schema's bound or choices; never the input."""
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":  # a sentence of one of our own validators
+        sentence = str(context.get("error", ""))
+        return Words(sentence, sentence)
+    words = BY_ERROR_TYPE.get(error["type"], BY_ERROR_TYPE["other"])
+    for name, bound in _FROM_SCHEMA.items():
+        if name in context:
+            en, zh = (said.format(context[name]) for said in bound)
+            return Words(f"{words.en} ({en})", f"{words.zh}（{zh.replace(' or ', ' 或 ')}）")
+    return words

@@ -12,7 +12,8 @@ from services.commands.trouble import REFUSED, ROWS_REJECTED, CommandError
 from services.commands.words import say
 from services.ledger.csv_rows import BadRow, CsvFile
 from services.ledger.importing import ERROR_COLUMNS, Import, Imported
-from services.ledger.mapping import MappingError, load_mapping
+from services.ledger.mapping import load_mapping
+from services.ledger.mapping_faults import MappingError
 
 
 class Feed(NamedTuple):
@@ -71,7 +72,7 @@ def import_file(
         else:
             imported = _import(file, mapping, errors, feed, history=history, through=through)
     except MappingError as error:
-        raise CommandError(str(error), REFUSED) from None
+        raise CommandError(say(*error.words), REFUSED) from None
     if imported.is_clean:
         errors.unlink(missing_ok=True)
     completed = feed if imported.is_clean else None

@@ -14,10 +14,13 @@ from huikuan.events.check import decode_checked
 from huikuan.events.chinese import in_chinese
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.texts import fault_of_id
+from huikuan.web.wording import Words
 from services.ledger.csv_values import Cells, CompiledEvent, Compiler, compile_event
-from services.ledger.mapping import Mapping, MappingError
+from services.ledger.mapping import Mapping
+from services.ledger.mapping_faults import MappingError
 
 CELL_CHARACTERS_MAX = 100_000
+_EMPTY = Words("is empty; its first line must name the columns", "为空；首行应为列名")
 
 
 class FactOfRow(msgspec.Struct, frozen=True, gc=False):
@@ -137,12 +140,17 @@ def _header_of(file: TextIO, mapping: Mapping) -> Sequence[str]:
     try:
         header = [name.strip() for name in next(_reader(file, mapping))]
     except StopIteration:
-        raise MappingError(file.name, ["is empty; its first line must name the columns"]) from None
+        raise MappingError(file.name, [_EMPTY]) from None
     except csv.Error as error:
-        raise MappingError(file.name, [f"its first line cannot be read: {error}"]) from None
+        words = Words(f"its first line cannot be read: {error}", f"首行无法读取：{error}")
+        raise MappingError(file.name, [words]) from None
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise MappingError(
-            file.name, [f"two columns are called {name!r}" for name in sorted(twice)]
+            file.name,
+            [
+                Words(f"two columns are called {name!r}", f"有两列都叫 {name!r}")
+                for name in sorted(twice)
+            ],
         )
     return header

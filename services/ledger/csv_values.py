@@ -5,7 +5,7 @@ fills, so a mapping need only say which column goes where.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Names
 from datetime import date
 from difflib import get_close_matches
@@ -17,14 +17,20 @@ from pydantic import ValidationError
 
 from huikuan.events import codec
 from huikuan.events.invalid import InvalidFieldError
+from huikuan.web.wording import Words, both
 from services.ledger.csv_cells import amount_in, change_for
 from services.ledger.mapping import Condition, EventMapping, Lookup, Mapping
+from services.ledger.mapping_faults import misfit, told
 
 Cells = Sequence[str]
 Text = Callable[[Cells], str]
 Filled = Callable[[Cells], Any]
 ABSENT = msgspec.UNSET
 """What an empty column gives: the field is left out."""
+_MISSING = Words("is missing; the event needs it", "缺少此字段；该事件需要它")
+_NO_VALUE = Words(
+    "must be text with {Column} in it, or a constant", "应为含 {Column} 的文本，或常量"
+)
 _COLUMN = re.compile(r"\{([^{}]*)\}")
 
 
@@ -34,7 +40,7 @@ class Compiler:
     def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
         self._mapping = mapping
         self._columns = {name: at for at, name in enumerate(header)}
-        self.problems: list[str] = []
+        self.problems: list[Words] = []
 
     def text(self, template: str, where: str) -> Text:
         """Text with the cells of ``{Column}`` put in."""
@@ -57,12 +63,10 @@ class Compiler:
         """Where a column stands in a row."""
         if name in self._columns:
             return self._columns[name]
-        self.problems.append(f"{where}: the file has no column {name!r}{self._near(name)}")
+        en, zh = _nearest(name, self._columns)
+        words = Words(f"the file has no column {name!r}; {en}", f"该文件没有 {name!r} 列；{zh}")
+        self._refuse(words, where)
         return 0
-
-    def _near(self, name: str) -> str:
-        near = get_close_matches(name, self._columns, 1)
-        return f"; do you mean {near[0]!r}?" if near else f"; it has {', '.join(self._columns)}"
 
     def condition(self, condition: Condition, where: str) -> Callable[[Cells], bool]:
         """Whether a row passes one test."""
@@ -84,12 +88,12 @@ class Compiler:
         assert isinstance(info, inspect.StructType), "events are structs of structs"
         fields = {field.encode_name: field for field in info.fields}
         for name in given.keys() - fields.keys():
-            near = get_close_matches(name, fields, 1)
-            hint = f"; do you mean {near[0]}?" if near else f"; there are {', '.join(fields)}"
-            self.problems.append(f"{where}.{name}: the event has no such field{hint}")
+            en, zh = _nearest(name, fields)
+            words = Words(f"the event has no such field; {en}", f"该事件没有此字段；{zh}")
+            self._refuse(words, f"{where}.{name}")
         for name, field in fields.items():
             if field.required and name not in given:
-                self.problems.append(f"{where}.{name}: is missing; the event needs it")
+                self._refuse(_MISSING, f"{where}.{name}")
         parts = [
             (name, self.value(fields[name].type, value, f"{where}.{name}"))
             for name, value in given.items()
@@ -144,17 +148,17 @@ class Compiler:
             try:
                 given = change(given)
             except InvalidFieldError as error:
-                self.problems.append(f"{where}: {error.reason}")
+                self._refuse(both(error.reason), where)
         if isinstance(given, str | int):
             return lambda _cells: given
-        self.problems.append(f"{where}: must be text with {{Column}} in it, or a constant")
+        self._refuse(_NO_VALUE, where)
         return lambda _cells: ABSENT
 
     def _lookup(self, given: dict[str, Any], where: str) -> Lookup | None:
         try:
             return Lookup.model_validate(given)
         except ValidationError as error:
-            self.problems.extend(f"{where}: {each['msg']}" for each in error.errors())
+            self.problems.extend(misfit(error, [where]))
             return None
 
     def _looked_up(self, lookup: Lookup, where: str) -> Text:
@@ -171,6 +175,18 @@ class Compiler:
             return word.replace("-", "") if absolute else word
 
         return looked_up
+
+    def _refuse(self, words: Words, where: str) -> None:
+        self.problems.append(told(words, [where]))
+
+
+def _nearest(name: str, there: Iterable[str]) -> Words:
+    near = get_close_matches(name, there, 1)
+    if near:
+        meant = near[0]
+        return Words(f"do you mean {meant!r}?", f"是否指 {meant!r}？")
+    names = ", ".join(there)
+    return Words(f"there are {names}", f"可用：{names}")
 
 
 def _changed(text: Text, change: Callable[[str], Any]) -> Filled:

@@ -1,27 +1,22 @@
 """A mapping file: how the rows of somebody's CSV become facts. YAML, checked by Pydantic."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 
 from huikuan.events import codec
 from huikuan.web.wording import Words
+from services.ledger.mapping_faults import MappingError, misfits, told, unreadable
 from services.scalars import Loader, doubts
 
 MAPPING_BYTES_MAX = 1_000_000
-
-
-class MappingError(Exception):
-    """The mapping file is not as it must be; ``problems`` has one sentence each."""
-
-    def __init__(self, path: Path | str, problems: list[str]) -> None:
-        super().__init__(f"{path}:\n" + "\n".join(f"  {problem}" for problem in problems))
-        self.problems = problems
+_TOO_LARGE = Words(
+    f"has more than {MAPPING_BYTES_MAX} bytes; no mapping is so large",
+    f"超过 {MAPPING_BYTES_MAX} 字节；映射文件不会这么大",
+)
 
 
 class _Strict(BaseModel):
@@ -148,9 +143,10 @@ def load_mapping(path: Path) -> Mapping:
         with path.open("rb") as file:
             text = file.read(MAPPING_BYTES_MAX + 1)
     except OSError as error:
-        raise MappingError(path, [f"cannot be read: {error.strerror}"]) from None
+        why = error.strerror
+        raise MappingError(path, [Words(f"cannot be read: {why}", f"无法读取（{why}）")]) from None
     if len(text) > MAPPING_BYTES_MAX:
-        raise MappingError(path, ["is larger than a mapping ever is"])
+        raise MappingError(path, [_TOO_LARGE])
     return read_mapping(text, path)
 
 
@@ -159,13 +155,13 @@ def read_mapping(text: bytes, name: Path | str = "mapping") -> Mapping:
     try:
         tree, document = _load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise MappingError(name, [f"is not YAML: {error}"]) from None
-    if tree is not None and (wrong := [_at(*each) for each in doubts(tree)]):
+        raise MappingError(name, [unreadable(error)]) from None
+    if tree is not None and (wrong := [told(*each) for each in doubts(tree)]):
         raise MappingError(name, wrong)
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
-        raise MappingError(name, [_sentence(each, tree) for each in _telling(error)]) from None
+        raise MappingError(name, misfits(error, tree)) from None
 
 
 def _load(text: bytes) -> tuple[yaml.Node | None, Any]:
@@ -176,42 +172,6 @@ def _load(text: bytes) -> tuple[yaml.Node | None, Any]:
         return tree, None if tree is None else loader.construct_document(tree)
     finally:
         loader.dispose()
-
-
-def _telling(error: ValidationError) -> list[ErrorDetails]:
-    """What is wrong, without what is said about a part only because of what is wrong within it."""
-    errors = error.errors()
-    around = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
-    return [each for each in errors if each["loc"] not in around]
-
-
-def _sentence(error: ErrorDetails, tree: yaml.Node | None) -> str:
-    path = [part for part in error["loc"] if part != "function-after"]
-    words = error["msg"].removeprefix("Value error, ")
-    return _at(path, _line_of(tree, path), Words(words, words))
-
-
-def _at(place: Sequence[int | str], line: int, words: Words) -> str:
-    where = ".".join(map(str, place)) or "the file"
-    return f"line {line}: {where}: {words.en}"
-
-
-def _line_of(node: yaml.Node | None, path: list[int | str]) -> int:
-    """The line of the deepest part of ``path`` that is there."""
-    for part in path:
-        below = _below(node, part)
-        if below is None:
-            break
-        node = below
-    return node.start_mark.line + 1 if node is not None else 1
-
-
-def _below(node: yaml.Node | None, part: int | str) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return node.value[part] if part < len(node.value) else None
-    return None
 
 
 def _short_types() -> list[str]:

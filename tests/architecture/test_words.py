@@ -62,6 +62,7 @@ def _text(sentence: ast.expr) -> str:
     [
         *_told("huikuan/events", by={"InvalidFieldError"}, at=1),
         *_told("services/ledger", by={"InvalidFieldError"}, at=1),
+        *_told("services/ledger", by={"ValueError"}, at=0),
         *_told("services", by={"both"}, at=0),
         *_answered("huikuan/events/texts.py", "huikuan/events/values.py"),
     ],

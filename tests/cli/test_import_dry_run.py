@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 from typer.testing import CliRunner
 
 from services.cli import app
@@ -57,6 +58,19 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["import", str(file), "--mapping", str(mapping), "--dry-run"])
     assert done.exit_code == 4
     assert "number" in done.stderr
+
+
+def test_what_is_wrong_with_a_mapping_is_told_to_a_chinese_reader_in_his_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIKUAN_LANG", "zh")
+    file, mapping = tmp_path / "rows.csv", tmp_path / "mapping.yaml"
+    file.write_text(HEADER + GOOD)
+    mapping.write_text(MAPPING.replace("source", "sauce"))
+    done = CliRunner().invoke(app, ["import", str(file), "--mapping", str(mapping), "--dry-run"])
+    assert done.exit_code == 4
+    told = [f"{mapping}：", "  第 1 行：source：此字段必填。", "  第 1 行：sauce：未知字段。"]
+    assert done.stderr.removeprefix("huikuan: ").splitlines() == told
 
 
 def test_where_bad_rows_cannot_be_listed_nothing_is_begun(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ledger.mapping import MappingError
+from services.ledger.mapping_faults import MappingError
 from tests.ledger.test_mapping import HEADER, INVOICES, data_of, refused, rows_of
 
 ROW = "ACME,INV-1,1,03.05.2012,31.05.2012,off\n"
@@ -73,7 +73,7 @@ def test_what_is_no_number_of_days_is_refused_before_any_row(tmp_path: Path, day
     with pytest.raises(MappingError) as caught:
         rows_of(tmp_path, HEADER + ROW, _terms(days))
     (problem,) = caught.value.problems
-    assert problem == f"events.0.data.terms_days: '{days}' is no whole number"
+    assert problem.en == f"events.0.data.terms_days: '{days}' is no whole number"
 
 
 def _terms(days: str) -> str:
