@@ -39,8 +39,8 @@ def make_app(  # noqa: PLR0913 - all but four have defaults that are right for m
     service: Served,
     routers: Iterable[APIRouter],
     keys: Keys,
+    invariants: Callable[[], Iterable[str]],
     collectors: Iterable[Collector] = (),
-    invariants: Callable[[], Iterable[str]] | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
     schemas: Callable[[], Schemas] = dict,
 ) -> FastAPI:

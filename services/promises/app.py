@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from huikuan.debtor.conservation import imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from services.promises.api import make_router
@@ -10,9 +11,15 @@ from services.promises.service import Promises
 
 def make_app(promises: Promises, keys: Keys) -> FastAPI:
     """An app that answers for a service; starting and stopping it is for whoever runs the app."""
+    service = promises.service
     return make_edge(
         title="Huikuan promises",
-        service=promises.service,
+        service=service,
         routers=[make_router(promises)],
         keys=keys,
+        invariants=lambda: (
+            f"{debtor}: {sentence}"
+            for debtor, promisor, _ in service.scan()
+            for sentence in imbalances(promisor.account)
+        ),
     )
