@@ -53,8 +53,6 @@ class JudgedPromise(msgspec.Struct, frozen=True, kw_only=True):
     """Still defers dunning."""
     cover_minor: int
     """What a living promise still keeps from dunning, if so much is open."""
-    debt_open: bool
-    """Not kept, and what it was for is still owed."""
 
 
 def judge(account: Account, day: date, setting: Setting) -> list[JudgedPromise]:
@@ -101,7 +99,6 @@ def _judged(known: Account, one: Weighed, level: int, on: Day) -> JudgedPromise:
         stages=tuple(_judged_stage(stage, one.state, ended_on) for stage in one.stages),
         alive=one.alive,
         cover_minor=one.cover_minor,
-        debt_open=one.missed and owed_shortfall_minor > 0,
     )
 
 

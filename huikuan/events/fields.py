@@ -30,7 +30,6 @@ Currency = Annotated[
 ]
 """An ISO 4217 code."""
 
-NO_ID = ""
 MAIN = "main"
 """The company whose books they are where an event does not say."""
 

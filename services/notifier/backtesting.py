@@ -44,7 +44,6 @@ class Backtest:
         self._log, self._publishers, self._trial = log, publishers, trial
         self._rules = NotifierRules()
         self._listed: list[tuple[int, str, Tried]] = []
-        self._left_out = 0
         self.outcome = Outcome()
 
     def run(self, folded: Mapping[int, int], on_progress: Progress | None = None) -> Outcome:
@@ -93,7 +92,6 @@ class Backtest:
             heappush(self._listed, entry)
         else:
             heapreplace(self._listed, max(entry, self._listed[0]))
-            self._left_out += 1
 
     @cached_property
     def listed(self) -> list[Tried]:
