@@ -71,6 +71,15 @@ def test_a_payment_known_before_its_invoice_is_the_same_as_after() -> None:
     assert given(*facts).open() == given(*reversed(facts)).open() == {}
 
 
+def test_money_that_names_an_item_takes_the_place_of_what_was_only_assumed_to_pay_it() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), payment("P", "100.00", on=2)).when(
+        payment("Q", "100.00", on=3, pays="A"), invoice("B", "100.00", on=4, due=9)
+    )
+    assert story.open() == {}
+    story.when(reversal("Q", on=6))
+    assert story.open() == {"A": 10000}
+
+
 def test_what_a_remittance_line_cannot_use_pays_what_is_oldest_due() -> None:
     story = given(invoice("A", "40.00", on=1, due=9), invoice("B", "50.00", on=1, due=5)).when(
         payment("P", "60.00", on=2, pays="A")

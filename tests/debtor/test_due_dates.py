@@ -115,6 +115,10 @@ def test_an_amendment_changes_no_amount() -> None:
     story = given(invoice("A", "100.00", on=1, due=5))
     story.when(sales.InvoiceAmended(invoice="A", on=day(10), instalments=plan))
     assert story.open() == {"A/1": 7000, "A/2": 3000}
+    less = parts(("1", "30.00", 20), ("2", "30.00", 40))
+    story = given(invoice("A", "100.00", on=1, due=5))
+    story.when(sales.InvoiceAmended(invoice="A", on=day(10), instalments=less))
+    assert story.open() == {"A/1": 3000, "A/2": 7000}
 
 
 def test_instalments_get_other_dates_by_their_names() -> None:

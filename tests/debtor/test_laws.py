@@ -34,6 +34,7 @@ def setting_of(document: Document, open_on: int) -> Setting:
 def folded(facts: list[Fact], setting: Setting) -> Account:
     account = new_account("acme")
     refold(account, facts, setting)
+    assert imbalances(account) == [], "law 4"
     return account
 
 
@@ -59,6 +60,7 @@ def follow(arrivals: list[Arrival], document: Document) -> tuple[Account, Settin
             refold(account, seen, setting)
     open_day(setting, BusinessDayOpened(date=day(DAYS)))
     advance(account, setting)
+    assert imbalances(account) == [], "law 4"
     return account, setting
 
 

@@ -93,6 +93,8 @@ def test_enough_is_what_the_policy_says() -> None:
     assert states(owing(*facts), 40) == ["partly_kept"]
     assert states(owing(*facts, threshold=95), 40) == ["kept"]
     assert states(owing(*facts, threshold=0.95), 40) == ["kept"]
+    a_cent_more = (promise("M", "100.01", on=8, due=20), payment("P", "95.00", on=12))
+    assert states(owing(*a_cent_more, threshold=95), 40) == ["partly_kept"]
 
 
 def test_the_terms_of_the_promised_date_judge() -> None:
@@ -158,6 +160,13 @@ def test_a_promise_withdrawn_defers_nothing_and_is_not_broken() -> None:
     story.when(promises.PromiseWithdrawn(promise="M", on=day(12)))
     assert states(story, 11, 12, 40) == ["open", "withdrawn", "withdrawn"]
     assert [story.dunnable(on=on) for on in (11, 12)] == [{"A": 0}, {"A": 10000}]
+
+
+def test_money_that_comes_on_the_day_of_withdrawal_serves_the_promise_no_more() -> None:
+    story = owing(promise("M", "100.00", on=8, due=20), payment("P", "100.00", on=12))
+    assert states(story, 40) == ["kept"]
+    story.when(promises.PromiseWithdrawn(promise="M", on=day(12)))
+    assert (states(story, 40), judged(story, on=40).received_minor) == (["withdrawn"], 0)
 
 
 def test_a_promise_withdrawn_after_it_was_broken_stays_broken() -> None:

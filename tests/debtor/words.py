@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from huikuan.debtor.account import Account, new_account
+from huikuan.debtor.conservation import imbalances
 from huikuan.debtor.fold import advance, receive, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.debtor.standing import Line, Standing, standing
@@ -118,6 +119,7 @@ class Story:
         event_id, event = fact
         if not receive(self.account, event, event_id, self.setting):
             refold(self.account, self.facts, self.setting)
+        assert imbalances(self.account) == [], "law 4"
 
     def standing(self, number: int | None = None) -> Standing:
         """What stands on the open day, or on another."""

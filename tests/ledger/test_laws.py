@@ -97,3 +97,4 @@ def test_facts_in_any_order_come_to_the_same(seed: int) -> None:
                 desk.open_day((FIRST_DAY + timedelta(days=DAYS // 2)).isoformat())
         desk.open_day((FIRST_DAY + timedelta(days=DAYS)).isoformat())
         assert answers(desk) == as_they_came
+        assert desk.ask("/health/invariants")["violations"] == []

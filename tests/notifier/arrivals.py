@@ -8,6 +8,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from huikuan.debtor.conservation import imbalances
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.rules import row_of
 from huikuan.events.cash import PaymentReversed, ReversalCancelled
@@ -166,6 +167,7 @@ class Follower:
     def _decide(self, record: Record) -> None:
         self.said += self.rules.decide(self.watched, record, self.shared)
         assert self.rules.decide(self.watched, record, self.shared) == [], "law 5"
+        assert imbalances(self.watched.account) == [], "law 4"
         self.row = row_of(self.rules, self.watched, self.shared)
 
     def _answer(self, record: Record) -> None:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huikuan.debtor.conservation import imbalances
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.rules import row_of
 from huikuan.events.codec import decode, encode
@@ -119,7 +120,8 @@ class Follower:
 
     def _decide(self, record: Record) -> None:
         self.said += self.rules.decide(self.promisor, record, self.shared)
-        assert self.rules.decide(self.promisor, record, self.shared) == []
+        assert self.rules.decide(self.promisor, record, self.shared) == [], "law 5"
+        assert imbalances(self.promisor.account) == [], "law 4"
         self.review_on = row_of(self.rules, self.promisor, self.shared).review_on
 
 
