@@ -53,7 +53,9 @@ def _divide(account: Account, event: InvoiceAmended, named: list[int], on: Day) 
     first = len(account.items)
     index_of(account).invoices[name_of(event.company, event.invoice)] = first
     owed_minor = sum(account.items[at].amount_minor for at in named)
-    add_instalments(account, event.invoice, book_at, on, _parts(event, currency, owed_minor))
+    account.journal.append(Entry(on, Kind.DIVIDED, first, NOTHING, 0))
+    issued_on = account.items[named[0]].on
+    add_instalments(account, event.invoice, book_at, issued_on, _parts(event, currency, owed_minor))
     for cover in account.covers:
         if cover.item == named[0]:
             cover.item = first

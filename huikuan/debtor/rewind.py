@@ -52,6 +52,9 @@ def _rewound(account: Account, on: Day) -> Account:
 
 def _undo(account: Account, entry: Entry) -> None:
     kind, amount_minor = entry.kind, entry.amount_minor
+    if kind is Kind.DIVIDED:
+        del account.items[entry.item :]
+        return
     if kind is Kind.DUE:
         account.items[entry.item].due_on = amount_minor
         return

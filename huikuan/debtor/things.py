@@ -30,6 +30,7 @@ class Kind(IntEnum):
     REVERSED = 6
     REFUNDED = 7
     DUE = 8  # an item got another due date; the amount is the day number of the one before
+    DIVIDED = 9  # items from this one on took another's place, and are as old as it was
 
 
 ASSUMED, NAMED = Kind.ASSUMED, Kind.NAMED

@@ -18,7 +18,7 @@ from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
 
 PUBLISHER = "ledger"
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 
 _shared_decoder = msgspec.json.Decoder(Setting)
 _shared_encoder = msgspec.json.Encoder(order="deterministic")

@@ -59,7 +59,7 @@ class NotifierRules:
     """``huikuan.eventlog.rules.Rules`` of the notifier."""
 
     publisher = PUBLISHER
-    fold_version = 4
+    fold_version = 5
     settling_type = SETTLING_TYPE
 
     def blank_shared(self) -> Shared:

@@ -29,7 +29,7 @@ from services.promises.domain.outcomes import (
 
 PUBLISHER = "promises"
 SOURCE = "/huikuan/promises"
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 _READ = codec.FOLDED_TYPES | OUTCOME_TYPES | {RecordConflicted.TYPE, RecordSettled.TYPE}
 
 _shared_decoder = msgspec.json.Decoder(Setting)

@@ -110,6 +110,22 @@ def test_an_invoice_may_be_divided_into_instalments_later_and_what_was_paid_stay
     assert story.open(on=9) == {"A": 4000}
 
 
+def test_an_invoice_that_is_divided_later_is_as_old_as_it_was() -> None:
+    plan = parts(("1", "50.00", 20), ("2", "50.00", 40))
+    story = given(invoice("A", "100.00", on=1, due=5))
+    story.when(sales.InvoiceAmended(invoice="A", on=day(10), instalments=plan))
+    assert [story.line("A", part).days_since_invoice for part in ("1", "2")] == [30, 30]
+    later = parts(("1", "40.00", 21), ("2", "40.00", 41), ("3", "20.00", 61))
+    story.when(invoice("B", "9.00", on=12, due=20))
+    story.when(sales.InvoiceAmended(invoice="A", on=day(15), instalments=later))
+    assert story.line("A", "3").days_since_invoice == 30
+    assert [story.open(on=on) for on in (9, 11, 14)] == [
+        {"A": 10000},
+        {"A/1": 5000, "A/2": 5000},
+        {"A/1": 5000, "B": 900, "A/2": 5000},
+    ]
+
+
 def test_an_amendment_changes_no_amount() -> None:
     plan = parts(("1", "70.00", 20), ("2", "70.00", 40))
     story = given(invoice("A", "100.00", on=1, due=5))

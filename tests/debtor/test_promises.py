@@ -3,7 +3,7 @@
 from typing import Any
 
 from huikuan.debtor.promises import JudgedPromise, judge
-from huikuan.events import promises
+from huikuan.events import promises, sales
 from tests.debtor.words import (
     Story,
     credit,
@@ -80,6 +80,19 @@ def test_a_broken_promise_counts_only_while_what_it_was_for_is_owed() -> None:
     assert story.standing(23).broken_promises == 1
     story.when(credit("K", "100.00", on=30, invoice="A"))
     assert story.standing(30).broken_promises == 0
+
+
+def test_a_promise_that_names_nothing_is_not_broken_for_what_was_issued_after_its_date() -> None:
+    story = owing(promise("M", "100.00", on=8, due=20), credit("C", "100.00", on=30, invoice="A"))
+    story.when(invoice("B", "70.00", on=21, due=25))
+    assert [story.standing(on).broken_promises for on in (29, 30)] == [1, 0]
+
+
+def test_a_broken_promise_is_not_mended_by_dividing_the_invoice_that_it_was_for() -> None:
+    story = owing(promise("M", "100.00", on=8, due=20))
+    part = sales.Instalment(instalment="1", amount="100.00", due_on=day(60))
+    story.when(sales.InvoiceAmended(invoice="A", on=day(25), instalments=(part,)))
+    assert [story.standing(on).broken_promises for on in (24, 40)] == [1, 1]
 
 
 def test_partly_kept_promises_are_counted_apart() -> None:
@@ -201,6 +214,13 @@ def test_a_living_promise_covers_its_invoices_and_one_without_the_oldest_due() -
     assert story.dunnable(on=10) == {"A": 0, "B": 8000}
     story.when(promise("N", "30.00", on=11, due=20, invoices=("B",)))
     assert story.dunnable(on=11) == {"A": 0, "B": 5000}
+
+
+def test_what_money_covers_needs_no_promise() -> None:
+    free = payment("P", "60.00", on=9)
+    story = owing(policy(version="p2", allocate="none"), invoice("B", "100.00", on=1, due=9), free)
+    story.when(promise("M", "100.00", on=10, due=20))
+    assert story.dunnable(on=10) == {"A": 0, "B": 4000}
 
 
 def test_what_was_received_is_covered_no_more() -> None:

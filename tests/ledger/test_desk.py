@@ -1,5 +1,7 @@
 """Facts through the API: answered row by row, folded in the order of their dates, read back."""
 
+from itertools import pairwise
+
 import pytest
 
 from huikuan.eventlog.position import Position
@@ -214,6 +216,22 @@ def test_kpis_of_a_period_follow_their_definitions(desk: Desk) -> None:
         "add": "5.00",
         "cei": "50.00",
     }
+
+
+def test_what_is_cancelled_or_divided_later_was_sold_when_it_was_issued(desk: Desk) -> None:
+    parts = [{"instalment": "1", "amount": "100.00", "due_on": "2012-08-31"}]
+    desk.accept(
+        desk.invoice("INV-1", "100.00", "2012-05-31"),
+        desk.invoice("INV-2", "40.00", "2012-05-31"),
+        desk.envelope("invoice.amended", invoice="INV-1", on="2012-06-10", instalments=parts),
+        desk.envelope("invoice.cancelled", invoice="INV-2", on="2012-06-10"),
+    )
+    desk.open_day("2012-07-01")
+    ends = ("2012-04-30", "2012-05-31", "2012-07-01")
+    periods = [{"from": first, "to": last} for first, last in pairwise(ends)]
+    may, june = (desk.ask("/v1/kpis", **each)["currencies"]["CNY"] for each in periods)
+    assert (may["begin"], may["sales"], may["end"]) == ("0.00", "140.00", "140.00")
+    assert (june["begin"], june["sales"], june["end"]) == ("140.00", "0.00", "100.00")
 
 
 def test_days_are_opened_in_order_each_once(desk: Desk) -> None:

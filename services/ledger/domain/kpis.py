@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from huikuan.debtor.account import Account
+from huikuan.debtor.rewind import account_on
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import standing
 from huikuan.events.codec import amount_of
@@ -46,9 +47,10 @@ class Kpis:
             if line.days_overdue <= 0:
                 sums.current_minor += line.open_minor
         first, last = self._first_on.toordinal(), self._last_on.toordinal()
-        for item in account.items:
+        known = account_on(account, self._last_on, setting)
+        for item in known.items:
             if first < item.on <= last and not item.cancelled:
-                self._of(account.books[item.book].currency).sales_minor += item.amount_minor
+                self._of(known.books[item.book].currency).sales_minor += item.amount_minor
 
     def answer(self) -> dict[str, Any]:
         """``GET /v1/kpis``; null where nothing was sold, for then there is no such figure."""
