@@ -57,7 +57,9 @@ def test_where_none_is_known_that_is_said() -> None:
 
 
 def test_a_straight_route_is_no_way_around_it() -> None:
-    app = make_app(title="T", service=Folded(), routers=[router], keys=Keys.of(KEY))
+    app = make_app(
+        title="T", service=Folded(), routers=[router], keys=Keys.of(KEY), invariants=tuple
+    )
     client = client_of(app)
     assert client.post("/v1/echo", content=b"1").status_code == 200
     refused = client.post("/v1/echo?dry_run=true", content=b"1")
