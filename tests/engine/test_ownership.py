@@ -86,6 +86,26 @@ def test_a_frozen_owner_commits_nothing_when_it_wakes(tmp_path: Path) -> None:
     b.close()
 
 
+def test_a_relay_marks_nothing_of_a_partition_that_another_took_over(tmp_path: Path) -> None:
+    log, clock = MemoryLog(1), Clocks()
+    a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")
+    a.step()
+    say(a, "k", "c1", 1)
+    assert a._relay.send() == 1
+    clock.expire_leases()
+    b.step()
+    a._relay.mark()
+    with b.database.reading() as connection:
+        assert b.outbox.unacknowledged(connection) == {0: (0, 1)}
+    assert b.relay_once() == 1
+    b.drain()
+    assert b.read("k")[0].waiting  # once, though it is on the log twice
+    with b.database.reading() as connection:
+        assert b.outbox.unacknowledged(connection) == {}
+    a.close()
+    b.close()
+
+
 def test_members_share_evenly_and_take_over_what_nobody_renews(tmp_path: Path) -> None:
     log, clock = MemoryLog(4), Clocks()
     a, b = member(log, tmp_path, clock, "a"), member(log, tmp_path, clock, "b")

@@ -13,6 +13,7 @@ from huikuan.eventlog.log import AppendUnknownError
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.outbox import SaidOtherwiseError
 from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.position import Position
 from huikuan.eventlog.record import Entry, Saying
 from huikuan.eventlog.relay import Relay
 from huikuan.eventlog.restored import RestoredBackupError
@@ -69,6 +70,30 @@ def test_what_was_said_is_not_said_again(tmp_path: Path) -> None:
         ):
             made.say(connection, [command("k", "c2"), command("k", "c1", points=5)])
         assert len(said_by(made)) == 1
+
+
+def test_a_rebuild_folds_no_command_that_is_not_on_the_log_yet(tmp_path: Path) -> None:
+    log = MemoryLog(1)
+    Feed(log).day(1)
+    with running(log, tmp_path) as made:
+        made.drain()
+        with made.transaction() as connection:
+            made.say(connection, [command("k", "c1", 7)])
+        made.rebuild()
+        assert made.read("k")[0].total == 0
+        made.drain()
+        assert made.read("k")[0].total == 7
+
+
+def test_the_position_of_several_words_is_that_of_the_last_whatever_their_order(
+    tmp_path: Path,
+) -> None:
+    with running(MemoryLog(4), tmp_path) as made:
+        with made.transaction() as connection:
+            made.say(connection, [command("k", "c1")])
+        with made.transaction() as connection:
+            both = made.say(connection, [command("k", "c2"), command("k", "c1")])
+        assert both == Position({TOY: {partition_of("k", 4): 2}})
 
 
 def test_a_rolled_back_transaction_leaves_no_gap(tmp_path: Path) -> None:
@@ -229,6 +254,20 @@ def test_a_restored_backup_refuses_to_write_until_it_has_recovered(tmp_path: Pat
             restored.say(connection, [command("k", "z")])
         restored.drain()
         assert "z" in {name for _, name in on_log(log, TOY)}
+
+
+def test_a_backup_that_lacks_a_single_word_is_a_restored_backup_too(tmp_path: Path) -> None:
+    log = MemoryLog(1)
+    with running(log, tmp_path / "live") as made:
+        talk(made, Feed(log), "a")
+        shutil.copytree(tmp_path / "live", tmp_path / "backup")
+        with made.transaction() as connection:
+            made.say(connection, [command("k", "b")])
+        made.relay_once()
+    with running(log, tmp_path / "backup") as restored:
+        with pytest.raises(RestoredBackupError):
+            restored.check()
+        assert restored.recover() == 1
 
 
 def test_an_empty_database_beside_an_old_log_is_a_restored_backup_too(tmp_path: Path) -> None:
