@@ -56,6 +56,12 @@ def test_a_dispute_never_shields_more_than_is_open() -> None:
     assert (line.disputed_minor, line.dunnable_minor) == (2000, 0)
 
 
+def test_two_disputes_about_one_item_shield_no_more_than_is_open() -> None:
+    story = given(invoice("A", "100.00", on=1, due=5), dispute("D", "A", "80.00", on=8))
+    story.when(dispute("E", "A", "50.00", on=9))
+    assert (story.line("A").disputed_minor, story.dunnable()) == (10000, {"A": 0})
+
+
 def test_a_policy_may_shield_only_what_was_upheld() -> None:
     story = given(policy(disputes={"shield": "upheld"}), invoice("A", "100.00", on=1, due=5))
     story.when(dispute("D", "A", "30.00", on=8))

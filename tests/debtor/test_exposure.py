@@ -35,6 +35,12 @@ def test_value_moves_from_ordered_to_shipped_to_invoiced() -> None:
     assert story.exposure() == {"ordered": 4000}
 
 
+def test_value_is_at_risk_from_its_day_on() -> None:
+    story = given(order("O", "100.00", on=3))
+    assert [story.exposure(on=on) for on in (4, 3)] == [{"ordered": 10000}] * 2
+    assert story.exposure(on=2) == {}
+
+
 def test_the_order_in_which_the_steps_are_known_does_not_matter() -> None:
     facts = [
         order("O", "100.00", on=1),

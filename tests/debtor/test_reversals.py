@@ -1,7 +1,7 @@
 """Money taken back, and what gives it back; invoices cancelled, debt given up."""
 
 from huikuan.events import cash, sales
-from tests.debtor.words import credit, day, given, invoice, names, payment, reversal
+from tests.debtor.words import credit, day, given, invoice, names, payment, policy, reversal
 
 
 def refund(name: str, amount: str, *, on: int) -> cash.RefundPaid:
@@ -87,6 +87,13 @@ def test_a_refund_leaves_what_a_remittance_names_alone() -> None:
     story = given(invoice("A", "100.00", on=1, due=20), refund("F", "20.00", on=3))
     story.when(payment("P", "100.00", on=10, pays="A"))
     assert story.open() == {}
+
+
+def test_a_refund_takes_what_nothing_claims_first() -> None:
+    none = policy(allocate="none")
+    story = given(none, payment("P", "50.00", on=2, pays="A"), payment("Q", "50.00", on=3))
+    story.when(refund("F", "50.00", on=4), invoice("A", "50.00", on=5, due=20))
+    assert (story.open(), story.unapplied()) == ({}, 0)
 
 
 def test_a_cancelled_invoice_frees_its_money_and_its_number() -> None:

@@ -40,6 +40,8 @@ def test_items_below_what_the_policy_ignores_do_not_count() -> None:
         499,
     )
     assert given(invoice("B", "4.99", on=1, due=5)).standing(31).days_overdue == 26
+    just = given(policy(ignore_below={"CNY": "5.00"}), invoice("C", "5.00", on=1, due=5))
+    assert just.standing(31).days_overdue == 26
 
 
 def test_amounts_that_a_policy_writes_as_numbers_are_amounts() -> None:

@@ -100,6 +100,16 @@ def test_the_same_conflict_sent_again_is_one_conflict() -> None:
     assert len(intake.conflicts) == 1
 
 
+def test_an_id_that_was_kept_for_review_is_known_too() -> None:
+    intake = Intake({})
+    intake.take(invoice("e1"))
+    assert intake.take(invoice("e2", amount="120.00")).status == "conflict"
+    other = intake.take(invoice("e2", "INV-2"))
+    assert other.status == "conflict"
+    assert other.reason is not None
+    assert other.reason.pointer == "/id"
+
+
 def test_a_conflict_that_was_discarded_stays_a_conflict_but_is_not_kept_again() -> None:
     first, second = (invoice("e1", amount=amount) for amount in ("1.00", "2.00"))
     conflict = _conflict_of(first, second)
