@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from huikuan.eventlog import follow
 from huikuan.eventlog.lease import FencedError
 from huikuan.eventlog.log import LogError
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.position import Position
+from huikuan.eventlog.record import Record, Saying
 from tests.engine.acting import Feed, ToyService, everything, running, said_by, service, state_of
 from tests.engine.test_service import say, until
+from tests.engine.toy import Account, Shared, ToyRules
 
 Clock = Callable[[], int]
 
@@ -104,6 +107,37 @@ def test_a_relay_marks_nothing_of_a_partition_that_another_took_over(tmp_path: P
         assert b.outbox.unacknowledged(connection) == {}
     a.close()
     b.close()
+
+
+class LookingRules(ToyRules):
+    """They remember whom they looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at: list[str] = []
+
+    def decide(self, account: Account, record: Record, shared: Shared) -> list[Saying]:
+        self.looked_at.append(account.key)
+        return super().decide(account, record, shared)
+
+
+def test_whoever_takes_over_within_a_record_goes_on_after_its_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "REVIEWS_MAX", 3)
+    log, rules = MemoryLog(1), LookingRules()
+    feed = Feed(log)
+    feed.day(1)
+    for number in range(8):
+        feed.points(f"k{number}", 0, 1)
+    with running(log, tmp_path) as first:
+        first.drain()
+        feed.everybody("limit", 1)
+        first.step()
+    with running(log, tmp_path, rules=rules) as next_owner:
+        next_owner.drain()
+        assert rules.looked_at == ["k3", "k4", "k5", "k6", "k7"]
+        assert len(said_by(next_owner)) == 8
 
 
 def test_members_share_evenly_and_take_over_what_nobody_renews(tmp_path: Path) -> None:
