@@ -26,6 +26,7 @@ from huikuan.eventlog.history import History
 from huikuan.eventlog.log import Log, LogError
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.refold import Progress, Refolding
+from huikuan.eventlog.reviews import count_keys
 from huikuan.eventlog.rules import A, Rules, S
 from huikuan.eventlog.shadow import PartitionShadow
 from huikuan.eventlog.state import Keyed, state_numbered
@@ -93,7 +94,6 @@ class Rebuild(Generic[S, A]):
             Refolding(rules, partition, self._shadow(partition), publishers)
             for partition in range(log.partitions)
         ]
-        self._keys = 0
 
     def run(self, on_progress: Progress | None = None) -> RebuildReport:
         """Fold, compare, switch over. Raises ``LogError`` for records that no one can fold."""
@@ -101,9 +101,9 @@ class Rebuild(Generic[S, A]):
         began = time.monotonic()
         self._chase(on_progress)
         for tries_left in reversed(range(_CURSOR_TRIES)):
-            compared = self._switch_over(began, patient=tries_left > 0)
-            if compared is not None:
-                return compared
+            report = self._switch_over(began, patient=tries_left > 0)
+            if report is not None:
+                return msgspec.structs.replace(report, keys=self._count_keys())
             time.sleep(_CURSOR_PAUSE_S)
         raise AssertionError("the last try does not wait")
 
@@ -147,7 +147,6 @@ class Rebuild(Generic[S, A]):
         """Write rows of partitions as of these places; compare where live is there too."""
         with self._database.writing() as connection:
             write(connection, rows)
-        self._keys += len(rows)
         if not self._comparable:
             return
         with self._database.reading(snapshot=True) as connection:
@@ -184,13 +183,17 @@ class Rebuild(Generic[S, A]):
         return RebuildReport(
             state=self._new.number,
             records=sum(part.position for part in self._parts),
-            keys=self._keys,
+            keys=0,  # they are counted when the locks are free
             seconds=time.monotonic() - began,
             compared=compared,
             differences=unlike,
             positions={part.partition: part.position for part in self._parts},
             said_through=spoken,
         )
+
+    def _count_keys(self) -> int:
+        with self._database.reading() as connection:
+            return sum(count_keys(connection, self._new, part.partition) for part in self._parts)
 
     def _end(self, connection: Connection, part: Refolding[S, A], live: SqlRow[tuple[int]]) -> None:
         """Bring a partition to live's place, and to what was said from there."""

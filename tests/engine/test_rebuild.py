@@ -92,6 +92,17 @@ def test_a_rebuild_chases_in_rounds_what_goes_on(
         ]
 
 
+@COMPARED
+def test_a_rebuild_tells_how_many_keys_there_are(
+    behind: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "_BEHIND_RECORDS", behind)
+    with running(log := MemoryLog(2), tmp_path) as made:
+        act(Feed(log), much(9))
+        made.drain()
+        assert made.rebuild().keys == 9
+
+
 @LOGS
 @COMPARED
 def test_what_was_said_and_is_not_read_back_yet_is_in_force_after_a_rebuild(
