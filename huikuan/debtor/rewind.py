@@ -46,7 +46,6 @@ def _rewound(account: Account, on: Day) -> Account:
         book.free = [
             each for each, money in enumerate(past.moneys) if money.book == at and money.free_minor
         ]
-        book.exposures = [exposure for exposure in book.exposures if exposure.on <= on]
     return past
 
 
