@@ -225,6 +225,14 @@ def test_money_in_another_currency_or_company_is_never_netted() -> None:
     assert story.standing().sums["USD"].unapplied_minor == 10000
 
 
+def test_two_companies_may_have_invoices_and_payments_of_one_number() -> None:
+    story = given(invoice("1", "100.00", on=1, due=5), payment("7", "30.00", on=2, pays="1"))
+    story.when(invoice("1", "60.00", on=1, due=6, company="south"))
+    story.when(payment("7", "10.00", on=2, pays="1", company="south"))
+    lines = [(line.company, line.open_minor) for line in story.standing().lines]
+    assert lines == [("main", 7000), ("south", 5000)]
+
+
 def test_a_credit_above_its_item_becomes_unapplied_credit() -> None:
     story = given(invoice("A", "100.00", on=1, due=5), payment("P", "80.00", on=2, pays="A"))
     story.when(credit("K", "50.00", on=3, invoice="A"))

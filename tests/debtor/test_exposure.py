@@ -130,7 +130,7 @@ def test_an_advance_makes_room() -> None:
 def limit(amount: str | None, *, on: int, until: int | None = None, **more: Any) -> Any:
     return relations.CreditLimitSet(
         amount=amount,
-        currency="CNY",
+        currency=more.pop("currency", "CNY"),
         effective_on=day(on),
         valid_until=None if until is None else day(until),
         **more,
@@ -156,6 +156,14 @@ def test_a_limit_that_expires_leaves_the_one_before_or_none_at_all() -> None:
         5000,
         0,
     ]
+
+
+def test_each_currency_has_a_limit_of_its_own() -> None:
+    story = given(limit("50.00", on=1), limit("9.00", on=2, currency="USD"))
+    assert {name: sums.limit_minor for name, sums in story.standing().sums.items()} == {
+        "CNY": 5000,
+        "USD": 900,
+    }
 
 
 def test_limits_of_several_companies_add_up() -> None:

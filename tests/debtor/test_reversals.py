@@ -178,6 +178,24 @@ def test_a_reversal_reaches_a_clearing_last_and_a_second_clearing_of_one_number_
     assert (story.open(), story.unapplied()) == ({"A": 10000}, 5000)
 
 
+def test_a_clearing_of_a_known_number_clears_nothing_more() -> None:
+    first, again = (
+        cash.CashAllocated(allocation="X", payment="P", invoice="A", amount=amount, on=day(on))
+        for amount, on in (("60.00", 3), ("40.00", 4))
+    )
+    story = given(invoice("A", "100.00", on=1, due=5), payment("P", "100.00", on=2), first, again)
+    for on in (5, 6):
+        story.when(cash.CashDeallocated(allocation="X", on=day(on)))
+    assert story.open() == {"A": 6000}
+
+
+def test_a_credit_note_is_taken_back_once_and_only_for_what_is_left_of_it() -> None:
+    story = given(credit("K", "50.00", on=1), refund("F", "20.00", on=2))
+    for on in (3, 4):
+        story.when(cash.CreditNoteCancelled(credit_note="K", on=day(on)))
+    assert story.unapplied() == 0
+
+
 def test_a_bill_that_was_reversed_and_given_back_is_exposed_again() -> None:
     story = given(invoice("A", "100.00", on=1, due=5))
     story.when(payment("P", "100.00", on=2, pays="A", kind="bill"))

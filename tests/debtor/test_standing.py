@@ -5,7 +5,7 @@ import pytest
 from huikuan.debtor.ageing import age
 from huikuan.debtor.changes import change_dates
 from huikuan.debtor.fold import leave_unsettled, receive
-from huikuan.events import ledger, relations
+from huikuan.events import cash, ledger, relations
 from huikuan.events.notifier import EscalationRaised
 from tests.debtor.words import Story, day, given, invoice, payment, policy, promise
 
@@ -54,6 +54,14 @@ def test_a_fact_waits_for_its_day() -> None:
     assert story.open() == {}
     assert story.open(on=3) == {"A": 10000}
     assert story.when(3).open() == {"A": 10000}
+
+
+def test_a_fact_that_is_said_twice_waits_once() -> None:
+    story = given(payment("P", "100.00", on=1), open_on=2)
+    refund = cash.RefundPaid(refund="F", amount="30.00", currency="CNY", on=day(3))
+    story.hears(("f", refund))
+    story.hears(("f", refund))
+    assert story.when(3).unapplied() == 7000
 
 
 def test_before_the_first_day_everything_waits() -> None:

@@ -46,6 +46,13 @@ def test_a_conflict_is_kept_and_its_debtor_waits(desk: Desk) -> None:
     assert desk.open_of() == {"INV-1": "100.00"}
 
 
+def test_a_conflict_counts_from_the_open_day_whatever_its_date(desk: Desk) -> None:
+    desk.open_day("2012-06-10")
+    conflicting(desk)
+    (said,) = (r for r in desk.records() if r.meta and "conflicted" in r.meta.type)
+    assert json.loads(said.value)["on"] == "2012-06-10"
+
+
 def test_a_conflict_sent_again_is_still_the_same(desk: Desk) -> None:
     desk.accept(desk.invoice("INV-1", "100.00", "2012-05-31"))
     other = desk.invoice("INV-1", "120.00", "2012-05-31")
