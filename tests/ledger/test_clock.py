@@ -68,6 +68,23 @@ def test_the_date_is_that_of_the_installations_zone(zone: str) -> None:
     assert 0 <= clock.seconds_to_midnight() <= 25 * 3600
 
 
+class Stopped(SystemClock):
+    """A clock of Berlin that stands."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__("Europe/Berlin")
+        self.now = now
+
+    def _now(self) -> datetime:
+        return self.now
+
+
+@pytest.mark.parametrize(("month", "day", "hours"), [(3, 28, 24), (3, 29, 23), (10, 25, 25)])
+def test_midnight_is_as_far_as_the_day_is_long(month: int, day: int, hours: int) -> None:
+    clock = Stopped(datetime(2026, month, day, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert clock.seconds_to_midnight() == hours * 3_600
+
+
 def test_without_a_zone_it_is_the_machines() -> None:
     assert SystemClock().today() == datetime.now().astimezone().date()
 

@@ -10,7 +10,7 @@ import pytest
 from huikuan.eventlog.log import AppendUnknownError
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.partition import partition_of
-from huikuan.eventlog.record import Entry, Record
+from huikuan.eventlog.record import Entry, Meta, Record
 from huikuan.events.ledger import BusinessDayOpened
 from services.notifier.publish import PublicTopic
 from services.notifier.service import open_public_topic
@@ -102,6 +102,51 @@ def test_an_append_that_may_have_been_written_is_looked_up_and_not_repeated(worl
     sending.send()
     ids = [event["id"] for event in events(topic)]
     assert len(ids) == len(set(ids)) == 10
+
+
+class Failing(MemoryLog):
+    """Writes nothing, and says that it does not know, once."""
+
+    def append(self, partition: int, entries: Sequence[Entry]) -> None:
+        if not self.failed:
+            self.failed = True
+            raise AppendUnknownError("nobody knows")
+        super().append(partition, entries)
+
+    failed = False
+
+
+def test_an_append_that_failed_is_made_up_for(world: World) -> None:
+    overdue(world)
+    topic = Failing(2, keep_duplicates=True)
+    sending = publisher(world, topic)
+    with pytest.raises(AppendUnknownError):
+        sending.send()
+    sending.send()
+    assert len(events(topic)) == 10
+
+
+def test_whoever_gets_a_partition_back_does_not_repeat_what_another_sent(world: World) -> None:
+    overdue(world)
+    topic = MemoryLog(2, keep_duplicates=True)
+    service = world.notifier.service
+    epoch = 1
+    mine = PublicTopic(topic, service.database, service.feed, lambda: {0: epoch, 1: epoch})
+    assert mine.send() == 10
+    world.fact(paid("P", "100.00", june(5)), "debtor-3")
+    world.drain()
+    assert publisher(world, topic).send() == 2
+    epoch = 3
+    assert mine.send() == 0
+
+
+def test_a_stranger_on_the_topic_hides_nothing(world: World) -> None:
+    overdue(world)
+    topic = MemoryLog(2, keep_duplicates=True)
+    for partition in range(2):
+        stranger = Meta("stranger", 999, "x", "y", 1)
+        topic.append(partition, [Entry("who", b"", stranger), Entry("who", b"", None)])
+    assert publisher(world, topic).send() == 10
 
 
 def test_what_was_superseded_says_so(world: World) -> None:
