@@ -9,7 +9,7 @@ from huikuan.events.fields import Amount, Currency, Event, Id, Word
 
 
 class DebtorRegistered(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A debtor became known. Names and contacts go to the directory, never here."""
+    """A debtor became known. Names and contacts are no part of it."""
 
     TYPE: ClassVar[str] = "huikuan.debtor.registered.v1"
     RANK: ClassVar[int] = 10
