@@ -250,6 +250,12 @@ def test_days_are_opened_in_order_each_once(desk: Desk) -> None:
     }
 
 
+def test_all_days_of_a_long_absence_are_opened(desk: Desk) -> None:
+    desk.open_day("2012-01-01")
+    assert len(desk.open_day("2012-12-31")["opened"]) == 365
+    assert desk.ask("/v1/ageing")["as_of"] == "2012-12-31"
+
+
 def test_a_slip_of_the_year_opens_no_centuries(desk: Desk) -> None:
     desk.open_day("2012-05-30")
     answer = desk.post("/v1/days", {"date": "2112-05-30"})
