@@ -118,11 +118,9 @@ class PromiseRules:
         """Facts change the account; what we said ourselves is remembered."""
         meta = record.meta
         assert meta is not None, "the runner sets foreign records aside"
-        if meta.type not in _READ:
-            if meta.type not in codec.TYPES:
-                raise _too_old(meta.type)
-            return True
         event = event_of(record)
+        if meta.type not in _READ:  # nothing to us, but every service sets the same records aside
+            return True
         account.judged = None
         if isinstance(event, PromiseOutcome):
             account.said[place_of(event)] = state_of(event)
@@ -132,19 +130,14 @@ class PromiseRules:
     def fold_all(self, account: Promisor, gists: Sequence[Gist], shared: Setting) -> bool:
         """See ``Rules``."""
         account.judged = None
-        facts: list[tuple[str, Event]] = []
-        outcomes: list[PromiseOutcome] = []
-        for _, event_id, kind, _, value in gists:
-            if kind in _READ:
-                event = codec.decode(kind, value)
-                if isinstance(event, PromiseOutcome):
-                    outcomes.append(event)
-                else:
-                    facts.append((event_id, event))
-            elif kind not in codec.TYPES:
-                raise _too_old(kind)
+        decode = codec.decode
+        try:
+            said = [(event_id, decode(kind, value)) for _, event_id, kind, _, value in gists]
+        except codec.UnknownTypeError as unknown:
+            raise _too_old(unknown) from None
+        outcomes = (event for _, event in said if isinstance(event, PromiseOutcome))
         account.said.update((place_of(each), state_of(each)) for each in outcomes)
-        return receive_all(account.account, facts, shared)
+        return receive_all(account.account, said, shared)
 
     def refold(self, account: Promisor, records: Sequence[Record], shared: Setting) -> None:
         """Fold the debtor's facts anew; what was said stays said."""
@@ -206,9 +199,9 @@ def event_of(record: Record) -> Event:
     assert record.meta is not None, "the runner sets foreign records aside"
     try:
         return codec.decode(record.meta.type, record.value)
-    except codec.UnknownTypeError:
-        raise _too_old(record.meta.type) from None
+    except codec.UnknownTypeError as unknown:
+        raise _too_old(unknown) from None
 
 
-def _too_old(type_name: str) -> LogError:
-    return LogError(f"this process is too old: the log has {type_name}, which it does not know")
+def _too_old(unknown: codec.UnknownTypeError) -> LogError:
+    return LogError(f"this process is too old: the log has {unknown}, unknown to it")

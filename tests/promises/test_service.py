@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from huikuan.eventlog.partition import partition_of
+from huikuan.eventlog.record import Entry, Meta
 from huikuan.eventlog.restored import RestoredBackupError
+from huikuan.events.notifier import EscalationRaised
 from services.promises.domain.requests import Asked
 from services.promises.requests import Answer
 from services.promises.service import EXISTS, Replayed, Taken
@@ -52,6 +55,20 @@ def test_a_service_with_its_threads_answers_what_was_just_promised(either: World
     _, (promise,) = either.promises.promises_of("D1", None, None)
     assert (promise.promise, promise.state) == ("P1", "open")
     either.promises.stop()
+
+
+def test_what_another_service_said_and_nobody_can_read_is_set_aside_here_too(
+    tmp_path: Path,
+) -> None:
+    with a_world(tmp_path) as world:
+        world.open(0)
+        service, partition = world.promises.service, partition_of("D1", world.log.partitions)
+        garbled = Meta("notifier", 1, "n1", EscalationRaised.TYPE, 1)
+        world.log.append(partition, [Entry("D1", b'{"escalation": 7', garbled)])
+        world.drain()
+        (aside,) = service.set_aside()
+        assert service.read("D1")[0].account.unsettled == (aside.place,)
+        assert service.rebuild().differences == []
 
 
 def test_what_a_migration_makes_is_what_the_service_reads(either: World) -> None:
