@@ -81,6 +81,10 @@ def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
         ("ACME,INV-1,1,01.02.2012,,", "due_on"),
         ("ACME,INV-1,,01.02.2012,31.05.2012,", "invoice.issued/amount: is missing"),
         ("ACME,INV-1,1", "the row has 3 columns, the header has 6"),
+        (
+            "ACME,INV-1,1,000.00,01.02.2012,31.05.2012,",
+            "the row has 7 columns, the header has 6",
+        ),
         ('ACME,"INV"-1,1,01.02.2012,31.05.2012,', "cannot be read"),
     ],
 )

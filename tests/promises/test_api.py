@@ -186,6 +186,15 @@ def test_a_promise_is_withdrawn_by_its_id_alone(world: World, client: TestClient
     assert event == PromiseWithdrawn(promise="A/1", on=on(0))
 
 
+def test_nobody_withdraws_what_another_has_promised(world: World, client: TestClient) -> None:
+    world.open(0)
+    client.post(MAKE, json=body(promise="P1"))
+    answer = client.post(f"{MAKE}/P1/withdrawal", json={"debtor": "D2"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_promise")
+    world.drain()
+    assert [item["state"] for item in shown(client)] == ["open"]
+
+
 def test_a_promise_from_the_ledger_is_withdrawn_with_its_debtor(
     world: World, client: TestClient
 ) -> None:

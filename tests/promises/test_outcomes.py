@@ -27,6 +27,14 @@ def test_a_promise_is_broken_on_the_day_after_its_window_not_before(world: World
     assert world.said() == [("broken", "P1", None)]
 
 
+def test_promises_to_two_companies_may_have_one_number(world: World) -> None:
+    world.open(0)
+    world.fact(promised("P1", 100, due=5), event_id="main")
+    world.fact(msgspec.structs.replace(promised("P1", 60, due=7), company="south"), event_id="it")
+    world.open(8)
+    assert sorted(event.company for _, event in world.outcomes()) == ["main", "south"]
+
+
 def test_some_money_makes_it_partly_kept(world: World) -> None:
     world.open(0)
     world.fact(promised("P1", 100, due=5))
