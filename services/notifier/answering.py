@@ -14,9 +14,9 @@ from services.notifier.following import Following
 from services.notifier.watched import look
 from services.notifier.words import PUBLISHER
 
-NOT_OPEN = Words("The escalation is not in force any more.", "该升级已不再生效。")
-NOT_RAISED = Words("The escalation was not raised yet.", "该升级尚未生效。")
-NOT_PROPOSED = Words("The escalation does not wait for approval.", "该升级不在等待批准。")
+NOT_OPEN = Words("The escalation is not in force any more.", "该管控升级已不再生效。")
+NOT_RAISED = Words("The escalation was not raised yet.", "该管控升级尚未生效。")
+NOT_PROPOSED = Words("The escalation does not wait for approval.", "该管控升级不在等待批准。")
 PROPOSER = Words("Who proposed it cannot approve it.", "拟定者不能批准。")
 PROOFS = Words(
     "Proofs are shipments accepted, invoices delivered with a proof, and promises or payments "
@@ -26,7 +26,7 @@ PROOFS = Words(
 NO_REASON = Words(
     "A guard holds it: say why it is right all the same.", "由保护机制暂缓：请说明放行理由。"
 )
-OLDER = Words("The hold_seq is not this escalation's.", "hold_seq 与该升级不符。")
+OLDER = Words("The hold_seq is not this escalation's.", "hold_seq 与该管控升级不符。")
 
 
 class Answering:

@@ -22,7 +22,7 @@ from services.notifier.shared import Shared
 from services.notifier.watched import Watched
 from services.notifier.words import PUBLISHER
 
-UNKNOWN = Words("No such escalation was said here.", "此处没有该升级。")
+UNKNOWN = Words("No such escalation was said here.", "此处没有该管控升级。")
 KEY_REUSED = Words(
     "This Idempotency-Key came with another answer before.",
     "该 Idempotency-Key 已用于另一答复。",

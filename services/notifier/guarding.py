@@ -15,7 +15,7 @@ from services.notifier.following import Following
 from services.notifier.shared import Released, Shared, Tripped
 
 NOT_TRIPPED = Words("The breaker did not trip on that day.", "该日未触发熔断。")
-RELEASED = Words("What was held on that day has been let go already.", "该日暂停的升级已被放行。")
+RELEASED = Words("What was held on that day has been let go already.", "该日拦下的管控升级已放行。")
 
 
 class Guarding:

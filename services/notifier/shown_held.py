@@ -11,7 +11,7 @@ OBJECTED: dict[str, Words] = {
     MASS: Words(
         "On that day too many debtors would have been hurt at once; it is raised once a person "
         "approves it or releases the day.",
-        "当日拟升级的客户过多，已触发熔断；经人工批准或放行当日后生效。",
+        "当日拟管控的客户过多，已触发熔断；经人工批准或放行当日后生效。",
     ),
     FEED_AWAITED: Words(
         "A payments feed is not complete yet through the day that was judged; it is raised when "
@@ -39,7 +39,7 @@ OBJECTED: dict[str, Words] = {
 UNSETTLED = Words(
     "A foreign, unreadable or contradicting record of this debtor waits to be settled; until then "
     "he gets no new step.",
-    "该客户有外来、无法读取或相互矛盾的记录待处理；处理前不产生新的升级。",
+    "该客户有外来、无法读取或相互矛盾的记录待处理；处理前不产生新的管控升级。",
 )
 
 

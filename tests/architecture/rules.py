@@ -26,6 +26,7 @@ _WORDS = {
     "欠款人": "客户",
     "风险敞口": "信用占用",
     "(?<!收款)(?<!坏账)(?<!未)核销": "收款核销 or 坏账核销",
+    "(?<!管控)(?<!数据库)升级": "管控升级",
 }
 """Chinese words that the glossary has another one for."""
 
