@@ -86,11 +86,6 @@ class ServiceProcess:
         """End it in order."""
         end(self.pid, signal.SIGTERM)
 
-    def restart(self) -> None:
-        """End it in order and start it again."""
-        self.stop()
-        self.start()
-
 
 @dataclass
 class Distributed:
