@@ -1,5 +1,6 @@
 """What is folded while the turn before it is being committed: the same, whenever that lands."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from huikuan.eventlog.commit import Gathered, Reached
 from huikuan.eventlog.record import Record
 from huikuan.eventlog.underway import UnderWay
 from tests.engine.acting import Feed, KeylessLog, everything, running
@@ -99,6 +101,37 @@ def test_a_turn_that_could_not_be_committed_is_not_followed_by_the_next(
         assert made.step() == 0  # fenced
         made.drain()
         assert everything(made) == expected
+
+
+def test_nobody_hears_of_a_turn_and_no_lease_is_asked_before_it_has_landed(
+    postgres_url: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, url = KeylessLog(3), postgres_url("toy")
+    act(Feed(log), HISTORY)
+    with running(log, tmp_path, url=url, exclusive=True, batch_records_max=150) as made:
+        write, renew = made._runner._committer.write, made._ownership.renew
+        landed, heard = list[Gathered](), 0
+
+        def write_late(gathered: Gathered) -> None:
+            time.sleep(0.05)
+            write(gathered)
+            landed.append(gathered)
+
+        def hear(reached: dict[int, Reached], _said: object) -> None:
+            nonlocal heard
+            heard += 1
+            assert reached == landed[heard - 1].reached
+
+        def renew_on_land() -> bool:
+            assert made._ownership.beat_in_s() or made._runner._departed is None
+            return renew()
+
+        monkeypatch.setattr(made._runner._committer, "write", write_late)
+        monkeypatch.setattr(made._ownership, "renew", renew_on_land)
+        made._runner.commits.append(hear)
+        while heard < 4:
+            made._ownership.hasten()
+            made.step()
 
 
 def test_what_went_wrong_is_raised_where_it_lands() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 from kafka import KafkaProducer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from huikuan.eventlog.kafka_python import KafkaPythonLog
 from huikuan.eventlog.kafka_python_reader import KafkaPythonReader
@@ -71,6 +71,21 @@ def stranger(kafka_bootstrap: str) -> Iterator[Any]:
 
 class KafkaLogContract(StoredLogContract):
     """What is so on Kafka only."""
+
+    def test_nothing_of_it_is_ever_thrown_away(
+        self, log: Log, topic: str, administrator: Any
+    ) -> None:
+        log.append(0, [said(1)])
+        asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
+        found = administrator.describe_configs(asked, config_filter="all")["topic"][topic]
+        # Its own word, whatever the broker does with other topics.
+        own = {
+            name: each["value"]
+            for name, each in found.items()
+            if each["config_source"] == "DYNAMIC_TOPIC_CONFIG"
+        }
+        kept = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+        assert own.items() >= kept.items()
 
     def test_what_is_sent_again_is_there_again(self, log: Log) -> None:
         log.append(0, [said(1), said(2)])
