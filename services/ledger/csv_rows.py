@@ -97,6 +97,14 @@ class CsvFile:
         if len(cells) != len(self._header):
             wanted, got = len(self._header), len(cells)
             return [BadRow(line, f"the row has {got} columns, the header has {wanted}")]
+        try:
+            "".join(cells).encode()  # first, for no condition holds for what is no text
+            return self._given(line, cells)
+        except UnicodeEncodeError:
+            encoding = self._mapping.file.encoding
+            return [BadRow(line, f"the row has bytes that are no text in {encoding}")]
+
+    def _given(self, line: int, cells: Cells) -> list[FactOfRow] | list[BadRow]:
         facts = []
         for event in self._events:
             try:
@@ -105,9 +113,6 @@ class CsvFile:
             except InvalidFieldError as error:
                 noun = event.type.removeprefix("huikuan.").removesuffix(".v1")
                 return [BadRow(line, f"{noun}{error.pointer}: {error.reason}")]
-            except UnicodeEncodeError:
-                encoding = self._mapping.file.encoding
-                return [BadRow(line, f"the row has bytes that are no text in {encoding}")]
         return facts
 
     def _fact(self, line: int, cells: Cells, event: CompiledEvent) -> FactOfRow:

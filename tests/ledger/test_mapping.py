@@ -108,6 +108,19 @@ def test_bytes_that_are_no_text_are_a_bad_row(tmp_path: Path) -> None:
     assert data_of(second)["number"] == "café"
 
 
+def test_bytes_that_are_no_text_are_a_bad_row_though_no_condition_can_hold_for_them(
+    tmp_path: Path,
+) -> None:
+    mapping = INVOICES + "    when: {column: Printed, is: 发票}\n"
+    row = "ACME,INV-{},1,01.02.2012,31.05.2012,发票\n"
+    text = (HEADER + row.format(1)).encode() + row.format(2).encode("gb18030")
+    good, bad = rows_of(tmp_path, text, mapping)
+    assert data_of(good)["invoice"] == "INV-1"
+    assert isinstance(bad, BadRow)
+    assert bad.line == 3
+    assert "no text in utf-8-sig" in bad.reason
+
+
 def test_a_row_over_several_lines_is_named_by_its_first(tmp_path: Path) -> None:
     two_lines = 'ACME,INV-1,1,01.02.2012,31.05.2012,"a\nb"\n'
     rows = rows_of(tmp_path, HEADER + two_lines + "ACME,INV-2,1\n")
