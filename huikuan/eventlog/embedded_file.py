@@ -13,7 +13,7 @@ from struct import Struct
 
 import msgspec
 
-from huikuan.eventlog.foreign import read_key
+from huikuan.eventlog.foreign import fits, read_key
 from huikuan.eventlog.log import LogError, OtherPartitionsError
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, decode_meta
 
@@ -168,11 +168,19 @@ def _read(
         names = _keys.decode(keys)
     except (msgspec.DecodeError, UnicodeDecodeError):
         metas, names = [], []
-    if len(metas) != len(places):  # somebody wrote past us what we would never have written
+    if len(metas) != len(places) or not _all_fit(names, metas):
+        # Somebody wrote past us what we would never have written.
         return [_read_one(connection, partition, position) for position in places]
     # "[12,34]" becomes "12s34s": SQLite would take longer to write it so.
     unpacked = Struct(lengths[1:-1].replace(",", "s") + "s").unpack(values)
     return list(map(Record, repeat(partition), places, names, unpacked, metas))
+
+
+def _all_fit(names: list[str], metas: list[Meta | None]) -> bool:
+    """Whether each foreign record has a key that we could answer it under."""
+    return None not in metas or all(
+        fits(name) for name, meta in zip(names, metas, strict=True) if meta is None
+    )
 
 
 def _read_one(connection: sqlite3.Connection, partition: int, position: int) -> Record:

@@ -14,7 +14,7 @@ import pytest
 from huikuan.eventlog.embedded import EmbeddedLog
 from huikuan.eventlog.installation import InstallationInUseError, lock_installation
 from huikuan.eventlog.log import AppendUnknownError, Log, LogError
-from huikuan.eventlog.record import Entry
+from huikuan.eventlog.record import EVERYBODY, Entry
 from tests.eventlog.log_contract import (
     PARTITIONS,
     SOON_SECONDS,
@@ -149,6 +149,18 @@ def test_a_reader_is_woken_by_another_process(path: Path, open_log: Open) -> Non
     assert [record.meta and record.meta.seq for record in reader.read(10, SOON_SECONDS)[0]] == [1]
     assert writer.wait(SOON_SECONDS) == 0
     reader.close()
+    log.close()
+
+
+@pytest.mark.parametrize("key", ["a\x00\x1b", "a" * 201, "\x7f"])
+def test_a_foreign_record_under_a_key_that_nobody_may_write_is_read_as_nobodys(
+    path: Path, open_log: Open, key: str
+) -> None:
+    log = open_log()
+    with sqlite3.connect(path) as stranger:
+        stranger.execute("insert into log values (0, 0, ?, 0, null, x'78')", (key,))
+    ((record,),) = log.scan(0, 0, 1)
+    assert (record.key, record.value, record.meta) == (EVERYBODY, b"x", None)
     log.close()
 
 
