@@ -1,10 +1,10 @@
 """A request for a backtest, read: documents as at adoption, a period that the log has."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
@@ -83,9 +83,10 @@ def read_trial(body: BacktestBody, shared: Shared) -> Trial:
 
 
 def _document(given: str | dict[str, Any], place: str) -> Policy:
-    text = given.encode() if isinstance(given, str) else msgspec.json.encode(given)
+    text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     try:
-        return read_policy(text)
+        # Half a character, which JSON can name, is then refused as what is not in UTF-8.
+        return read_policy(text.encode(errors="surrogatepass"))
     except Problem as problem:
         problem.errors = [
             FieldError(each.detail, place + each.pointer) if isinstance(each, FieldError) else each

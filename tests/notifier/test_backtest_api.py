@@ -1,5 +1,6 @@
 """Backtests through the API: begun, done, paged, cancelled, refused with the place."""
 
+import json
 import threading
 import time
 from datetime import date
@@ -150,6 +151,24 @@ def test_what_cannot_be_tried_is_refused_with_its_place(
     answer = world.client.post("/v1/backtests", json={"policy": document(stop(10)), **body})
     assert answer.status_code == 422, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [place]
+
+
+@pytest.mark.parametrize("field", ["policy", "against"])
+@pytest.mark.parametrize(
+    "given",
+    [r'"\ud800"', r'{"version": "\ud800"}', r'{"\ud800": 1}', '{"version": 1' + "0" * 30 + "}"],
+)
+def test_a_document_that_no_database_can_keep_is_refused(
+    world: World, field: str, given: str
+) -> None:
+    world.adopt(LIVE)
+    world.leap(june(1))
+    body = '{"policy": ' + json.dumps(document(stop(10))) + f', "{field}": {given}}}'
+    answer = world.client.post(
+        "/v1/backtests", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["pointer"].startswith(f"/{field}")
 
 
 @pytest.mark.parametrize("field", ["policy", "against"])
