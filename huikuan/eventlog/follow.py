@@ -12,10 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Generic
 
+from msgspec.structs import replace
+
 from huikuan.eventlog.due import REVIEWS_MAX, Cursor, DueKeys, Store
+from huikuan.eventlog.partition import is_of
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.resident import Accounts
-from huikuan.eventlog.rules import A, Row, Rules, S
+from huikuan.eventlog.rules import A, Redirecting, Row, Rules, S
 from huikuan.eventlog.taken import TakenByKey
 
 
@@ -29,9 +32,10 @@ class Following(ABC, Generic[S, A]):
         store: Store,
         publishers: frozenset[str],
         resident_accounts: int,
+        partitions: int,
     ) -> None:
         self.rules = rules
-        self.partition = partition
+        self.partition, self._partitions = partition, partitions
         self.store = store
         self.position = 0
         self.seqs = dict.fromkeys(publishers, 0)
@@ -141,8 +145,11 @@ class Following(ABC, Generic[S, A]):
 
     def _set_aside(self, record: Record, reason: str) -> None:
         self.aside.append((record, reason))
-        if record.key != EVERYBODY:
+        if is_of(record.key, self.partition, self._partitions):
             self.rules.set_aside(self.accounts.touch(record.key), record, reason)
+        elif record.key != EVERYBODY and isinstance(self.rules, Redirecting):
+            for word in self.rules.redirect(record, self.shared):
+                self.sayings.append(replace(word, recorded_at=self.known_at))
 
     def _review(self, cursor: Cursor | None, record: Record) -> bool:
         """Review for a record what one transaction may; False: some are left for the next."""

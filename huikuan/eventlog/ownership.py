@@ -135,7 +135,7 @@ class Ownership(Generic[S, A]):
         store = PartitionStore(self._database, self._core, self._history, state, partition)
         parts = (rules, partition, store, self._publishers, self._resident_accounts)
         kind = FollowingInOrder if isinstance(rules, Deciding) else FollowingByKey
-        following: Following[S, A] = kind(*parts)
+        following: Following[S, A] = kind(*parts, self._log.partitions)
         following.position, following.known_at = claim.position, claim.known_at
         following.seqs.update(claim.seqs)
         if claim.cursor is not None:

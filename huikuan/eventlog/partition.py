@@ -35,3 +35,8 @@ def partition_of(key: str, partitions: int) -> int:
     Not for the key "" (everybody): such a record is written to every partition.
     """
     return (murmur2(key.encode()) & _POSITIVE) % partitions
+
+
+def is_of(key: str, partition: int, partitions: int) -> bool:
+    """Whether records of this key belong into that partition; those about everybody into none."""
+    return bool(key) and partition_of(key, partitions) == partition

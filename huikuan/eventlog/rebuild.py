@@ -91,7 +91,7 @@ class Rebuild(Generic[S, A]):
         self._comparable = live.fold_version == rules.fold_version
         self._comparison = Comparison(self._new, self._live)
         self._parts = [
-            Refolding(rules, partition, self._shadow(partition), publishers)
+            Refolding(rules, partition, self._shadow(partition), publishers, log.partitions)
             for partition in range(log.partitions)
         ]
 

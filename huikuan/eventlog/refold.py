@@ -14,6 +14,7 @@ from typing import Generic, Protocol
 import msgspec
 
 from huikuan.eventlog.fold_key import fold_key
+from huikuan.eventlog.partition import is_of
 from huikuan.eventlog.record import EVERYBODY, Gist, Record
 from huikuan.eventlog.rules import A, Row, Rules, S, row_of
 
@@ -44,9 +45,15 @@ class Refolding(Generic[S, A]):
     """One partition, from its first record on."""
 
     def __init__(
-        self, rules: Rules[S, A], partition: int, shadow: Shadow, publishers: frozenset[str]
+        self,
+        rules: Rules[S, A],
+        partition: int,
+        shadow: Shadow,
+        publishers: frozenset[str],
+        partitions: int,
     ) -> None:
         self.rules, self.partition, self.shadow = rules, partition, shadow
+        self._partitions = partitions
         self.position = 0
         self.seqs = dict.fromkeys(publishers, 0)
         self.shared = rules.blank_shared()
@@ -85,7 +92,9 @@ class Refolding(Generic[S, A]):
                     waiting[record.key].append(gist)
                 else:
                     self._everybody(record)
-            elif (meta is None or meta.publisher not in seqs) and record.key:
+            elif (meta is None or meta.publisher not in seqs) and is_of(
+                record.key, self.partition, self._partitions
+            ):
                 waiting[record.key].append((record.position, "", "", 0, record.value))
                 self._foreign[record.key].add(record.position)
         if records:

@@ -131,6 +131,14 @@ class Rules(Protocol[S, A]):
 
 
 @runtime_checkable
+class Redirecting(Rules[S, A], Protocol[S, A]):
+    """Rules that tell a key's own partition of a foreign record that names it in another one."""
+
+    def redirect(self, record: Record, shared: S) -> list[Saying]:
+        """What is said once of such a record, to its key: one service of all says it."""
+
+
+@runtime_checkable
 class Deciding(Rules[S, A], Protocol[S, A]):
     """Rules that say something in consequence of records."""
 

@@ -46,9 +46,8 @@ class Verification(Generic[S, A]):
         if not isinstance(self._rules, Deciding):
             return
         throw_away = ThrowAway()
-        following = FollowingInOrder(
-            self._rules, partition, throw_away, self._publishers, _RESIDENT_ACCOUNTS
-        )
+        parts = (self._rules, partition, throw_away, self._publishers, _RESIDENT_ACCOUNTS)
+        following = FollowingInOrder(*parts, self._log.partitions)
         for records in self._log.scan(partition, 0, stop):
             index = 0
             while index < len(records):

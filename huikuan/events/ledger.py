@@ -17,7 +17,10 @@ class BusinessDayOpened(Event, frozen=True, kw_only=True, omit_defaults=True, gc
 
 
 class RecordConflicted(Event, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Somebody sent the same id or document with other data; kept for review."""
+    """Somebody sent the same id or document with other data; kept for review.
+
+    Or a foreign record that names the debtor lies in a partition that is not his: then its place.
+    """
 
     TYPE: ClassVar[str] = "huikuan.record.conflicted.v1"
     RANK: ClassVar[int] = 90

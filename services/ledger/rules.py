@@ -9,13 +9,14 @@ from huikuan.debtor.account import Account, decode, encode, new_account
 from huikuan.debtor.fold import advance, leave_unsettled, receive, receive_all, refold
 from huikuan.debtor.setting import Setting, adopt, open_day
 from huikuan.eventlog.log import LogError
-from huikuan.eventlog.record import Gist, Record
+from huikuan.eventlog.record import Gist, Record, Saying
 from huikuan.eventlog.rules import NOBODY, Due, Outlook
 from huikuan.events import codec
 from huikuan.events.fields import Event
-from huikuan.events.ledger import BusinessDayOpened, RulesChanged
+from huikuan.events.ledger import BusinessDayOpened, RecordConflicted, RulesChanged
 from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.settlement import SETTLING_TYPE, settled_record
+from huikuan.events.values import FIRST_DAY
 
 PUBLISHER = "ledger"
 FOLD_VERSION = 5
@@ -100,6 +101,13 @@ class LedgerRules:
         """Remember the place."""
         del reason
         leave_unsettled(account, record.place)
+
+    def redirect(self, record: Record, shared: Setting) -> list[Saying]:
+        """He whom it names gets no new step either, though his own records are elsewhere."""
+        on = shared.open_on or FIRST_DAY
+        value = codec.encode(RecordConflicted(conflict=record.place, on=on))
+        identifier = f"{PUBLISHER}/{record.place}/{record.key}/0"
+        return [Saying(record.key, RecordConflicted.TYPE, identifier, value)]
 
     def settled(self, record: Record) -> tuple[str, str] | None:
         """See ``Rules``."""

@@ -38,11 +38,11 @@ def records_made(history: list[Action]) -> list[Record]:
 
 
 def in_order(store: Store, resident: int) -> ToyFollowing:
-    return FollowingInOrder(ToyRules(), 0, store, PUBLISHERS, resident)
+    return FollowingInOrder(ToyRules(), 0, store, PUBLISHERS, resident, 1)
 
 
 def by_key(store: Store, resident: int) -> ToyFollowing:
-    return FollowingByKey(CountingRules(), 0, store, PUBLISHERS, resident)
+    return FollowingByKey(CountingRules(), 0, store, PUBLISHERS, resident, 1)
 
 
 ways = st.sampled_from([in_order, by_key])
@@ -125,7 +125,7 @@ def test_folding_without_deciding_arrives_where_following_did(
     records = records_made(history)
     live, said, _, seqs = follow(records, [7], way=way)
     shadow = Shadow(records)
-    refolding = Refolding(way(Memory(), 1).rules, 0, shadow, PUBLISHERS)
+    refolding = Refolding(way(Memory(), 1).rules, 0, shadow, PUBLISHERS, 1)
     start = turn = 0
     while start < len(records):
         size = rounds[turn % len(rounds)]
@@ -146,7 +146,7 @@ def test_what_waited_for_its_day_counts_before_what_comes_next() -> None:
     live, said, _, _ = follow(records, [100])
     assert said == []
     shadow = Shadow(records)
-    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS, 1)
     refolding.take(records)
     shadow.rows = refolding.finish()
     assert shadow.rows == live
@@ -155,7 +155,7 @@ def test_what_waited_for_its_day_counts_before_what_comes_next() -> None:
 def test_what_waited_in_an_earlier_round_counts_when_its_day_opened() -> None:
     records = records_made([("day", 1), ("points", "a", 1, 5), ("points", "b", 5, 5), ("day", 1)])
     shadow = Shadow(records)
-    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS)
+    refolding = Refolding(ToyRules(), 0, shadow, PUBLISHERS, 1)
     refolding.take(records[:3])
     shadow.rows.update(refolding.finish())
     refolding.take(records[3:])
@@ -176,7 +176,7 @@ def test_reviews_beyond_one_transaction_go_on_after_the_cursor() -> None:
         + [("limit", 1), ("points", "k0000", 0, -1)]
     )
     memory = Memory()
-    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000, 1)
     stopped = following.take(records, 0)
     assert stopped == len(records) - 2
     assert following.reviewed == REVIEWS_MAX
@@ -197,7 +197,7 @@ def test_a_day_is_weighed_whole_before_its_first_review() -> None:
     keys = [f"k{number:04}" for number in range(REVIEWS_MAX + 5)]
     records = records_made([*(("points", key, 0, 1) for key in keys), ("day", 3), ("nothing",)])
     memory = Memory()
-    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000)
+    following = FollowingInOrder(ToyRules(), 0, memory, PUBLISHERS, 10_000, 1)
     stopped = following.take(records, 0)
     assert stopped == len(records) - 2
     assert (following.weighed, following.reviewed) == (REVIEWS_MAX, 0)

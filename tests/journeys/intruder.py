@@ -40,9 +40,12 @@ INTRUSIONS: Mapping[str, Record] = {
 }
 
 
-def write(home: Path, settings: Settings, debtor: str, record: Record) -> None:
-    """Put the record under this debtor's key, where his own records are."""
-    partition = partition_of(debtor, PARTITIONS)
+def write(home: Path, settings: Settings, debtor: str, record: Record, *, off: int = 0) -> None:
+    """Put the record under this debtor's key, where his own records are or so many partitions off.
+
+    Clients that are not Java's spread keys over the partitions in ways of their own.
+    """
+    partition = (partition_of(debtor, PARTITIONS) + off) % PARTITIONS
     log_url = settings.get("HUIKUAN_LOG_URL", "")
     if log_url.startswith("kafka://"):
         bootstrap, topic = log_url.removeprefix("kafka://").split("/")

@@ -25,17 +25,19 @@ BOTH = [
 ]
 
 
+@pytest.mark.parametrize("off", [0, 5])
 @pytest.mark.parametrize(("database", "log"), BOTH)
 def test_a_debtor_with_a_foreign_record_gets_no_new_step_until_it_is_discarded(
-    database: str, log: str, home: Path, parts: Parts
+    database: str, log: str, off: int, home: Path, parts: Parts
 ) -> None:
     settings = parts(database, log)
     with serving(home, settings) as huikuan:
         _owe_since_june_second(huikuan, "victim", "neighbour")
         assert huikuan.escalations("victim")["state"] == "reminder"
-        intruder.write(home, settings, "victim", intruder.INTRUSIONS["no header"])
+        intruder.write(home, settings, "victim", intruder.INTRUSIONS["no header"], off=off)
         (aside,) = _set_aside(huikuan, 1)
         assert (aside["debtor"], aside["status"]) == ("victim", "open")
+        _unsettled(huikuan, "victim", aside["place"])
 
         huikuan.open_day("2012-06-08")
         assert huikuan.escalations("neighbour")["state"] == "stop"
@@ -161,6 +163,15 @@ def _set_aside(huikuan: Installation, count: int) -> list[Answer]:
         time.sleep(0.05)
     assert {_count(huikuan, service) for service in SERVICES} == {count}
     return _quarantine(huikuan)
+
+
+def _unsettled(huikuan: Installation, debtor: str, place: str) -> None:
+    """Wait until the ledger shows the debtor as one with something to settle, and him once."""
+    deadline = time.monotonic() + 30
+    while huikuan.debtor(debtor)["unsettled"] != [place]:
+        assert time.monotonic() < deadline, huikuan.debtor(debtor)
+        time.sleep(0.05)
+    assert [each["debtor"] for each in huikuan.pages("ledger", "/v1/debtors")].count(debtor) == 1
 
 
 def _nothing_is_set_aside(huikuan: Installation) -> None:
