@@ -146,10 +146,12 @@ def test_cloudevents_have_their_own_media_types(desk: Desk, media_type: str) -> 
     assert [row["status"] for row in answer.json()["results"]] == ["accepted"]
 
 
-def test_lines_may_be_sent(desk: Desk) -> None:
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_lines_may_be_sent(desk: Desk, mark: bytes) -> None:
     events = [desk.invoice(f"INV-{n}", "1.00", "2012-05-31") for n in range(3)]
     body = "\n".join(json.dumps(event) for event in events[:2]) + "\n{\n"
-    answer = desk.post("/v1/events", body.encode(), **{"content-type": "application/x-ndjson"})
+    lines = mark + body.encode()
+    answer = desk.post("/v1/events", lines, **{"content-type": "application/x-ndjson"})
     assert [row["status"] for row in answer.json()["results"]] == ["accepted"] * 2 + ["rejected"]
 
 

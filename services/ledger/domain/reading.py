@@ -48,6 +48,9 @@ class Row(NamedTuple):
     fact: Sent | Reason
 
 
+_BOM = b"\xef\xbb\xbf"
+
+
 class _Named(msgspec.Struct):
     id: str = ""
 
@@ -58,14 +61,14 @@ def read_body(body: bytes) -> list[Row]:
     if all(isinstance(each, CloudEvent) for each in parsed):
         raws: list[bytes] = [b""] * len(parsed)
     else:
-        text = body.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+        text = body.removeprefix(_BOM).strip(b" \t\r\n")
         raws = [bytes(raw) for raw in _rows.decode(text)] if text.startswith(b"[") else [text]
     return [_row(each, raw) for each, raw in zip(parsed, raws, strict=True)]
 
 
 def read_lines(body: bytes) -> list[Row]:
     """The rows of a body with one CloudEvent a line (NDJSON); blank lines are no rows."""
-    lines = [line for line in _LINE_END.split(body) if line.strip()]
+    lines = [line for line in _LINE_END.split(body.removeprefix(_BOM)) if line.strip()]
     if not lines:
         raise MalformedBodyError("there is no event in it")
     return [_row(_parsed(line), line) for line in lines]
