@@ -129,6 +129,7 @@ def _check(file: Path, mapping: Path, errors: Path) -> Imported:
                 written.writerow([row.line, "rejected", _reason(row)])
             else:
                 imported.counts["accepted"] += 1
+    imported.without_facts = rows.without_facts
     return imported
 
 
@@ -157,6 +158,7 @@ def _report(
     if as_json:
         opened_on = imported.opened_on.isoformat() if imported.opened_on else None
         about = {"file": str(file), "dry_run": dry_run, **counts, "opened_on": opened_on}
+        about["rows_without_facts"] = imported.without_facts
         if completed:
             about["complete_through"] = completed.through_on.isoformat()
         show.as_json(about)
@@ -170,6 +172,9 @@ def _report(
     title = say("Checked only, nothing sent", "仅检查，未写入") if dry_run else file.name
     columns = (say("result", "结果"), say("count", "数量"))
     show.table(title, columns, [(words[name], count) for name, count in counts.items()])
+    if count := imported.without_facts:
+        en = f"Rows that met no condition of the mapping, and gave nothing: {count}"
+        show.line(say(en, f"不符合映射中任何条件、未产生事件的行：{count}"))
     if imported.opened_on:
         show.line(say(f"Open: {imported.opened_on}", f"营业日：{imported.opened_on}"))
     if completed:

@@ -57,6 +57,8 @@ class CsvFile:
         self.size_bytes = path.stat().st_size
         self.read_bytes = 0
         """How much of the file has been read, for a progress bar."""
+        self.without_facts = 0
+        """Rows so far that met no condition of the mapping, and so gave nothing."""
         self._mapping = mapping
         with self._open() as file:
             self._header = _header_of(file, mapping)
@@ -73,6 +75,7 @@ class CsvFile:
         with self._open() as file:
             rows = _reader(file, self._mapping)
             next(rows)
+            self.without_facts = 0
             line = rows.line_num + 1
             while True:
                 try:
@@ -82,8 +85,9 @@ class CsvFile:
                 except csv.Error as error:
                     yield BadRow(line, f"cannot be read through line {rows.line_num}: {error}")
                 else:
-                    if cells:
-                        yield from self._facts(line, cells)
+                    facts = self._facts(line, cells) if cells else ()
+                    self.without_facts += bool(cells and not facts)
+                    yield from facts
                 line = rows.line_num + 1
                 self.read_bytes = file.buffer.tell()
         self.read_bytes = self.size_bytes
@@ -148,6 +152,16 @@ def _header_of(file: TextIO, mapping: Mapping) -> Sequence[str]:
         raise MappingError(file.name, [_EMPTY]) from None
     except csv.Error as error:
         words = Words(f"its first line cannot be read: {error}", f"首行无法读取：{error}")
+        raise MappingError(file.name, [words]) from None
+    try:
+        "".join(header).encode()
+    except UnicodeEncodeError:
+        encoding = mapping.file.encoding
+        words = Words(
+            f"its first line is no text in {encoding}; say in the mapping how it is written, as in "
+            "file: {encoding: gb18030}",
+            f"首行不是 {encoding} 文本；请在映射中写明编码，例如 file: {{encoding: gb18030}}",
+        )
         raise MappingError(file.name, [words]) from None
     twice = {name for name in header if header.count(name) > 1}
     if twice:

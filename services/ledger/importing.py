@@ -32,6 +32,8 @@ class Imported(msgspec.Struct):
     """Facts per status: accepted, duplicate, conflict, rejected."""
     bad_rows: int = 0
     """Rows that could not be made into facts."""
+    without_facts: int = 0
+    """Rows that met no condition of the mapping, and so gave nothing."""
     facts: int = 0
     """Facts that were sent and answered for."""
     opened_on: date | None = None
@@ -97,6 +99,7 @@ class Import:
 
     def _facts(self) -> Iterator[FactOfRow]:
         for row in self._file:
+            self.imported.without_facts = self._file.without_facts
             self.imported.share_read = self._file.read_bytes / max(1, self._file.size_bytes)
             if isinstance(row, BadRow):
                 self.imported.bad_rows += 1
@@ -104,6 +107,7 @@ class Import:
             else:
                 self.imported.read += 1
                 yield row
+        self.imported.without_facts = self._file.without_facts
 
     def _deliver(self, parcel: Parcel) -> None:
         results = self._send(parcel.body)

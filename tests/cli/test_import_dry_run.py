@@ -25,11 +25,13 @@ HEADER = "number,debtor,amount,issued,due\n"
 GOOD = "R1,acme,249.95,2012-05-01,2012-05-31\n"
 
 
-def _dry_run(directory: Path, rows: str, *words: str) -> tuple[int, str, str]:
-    file, mapping = directory / "rows.csv", directory / "mapping.yaml"
+def _dry_run(
+    directory: Path, rows: str, *words: str, mapping: str = MAPPING
+) -> tuple[int, str, str]:
+    file, written = directory / "rows.csv", directory / "mapping.yaml"
     file.write_text(HEADER + rows)
-    mapping.write_text(MAPPING)
-    command = ["import", str(file), "--mapping", str(mapping), "--dry-run", *words]
+    written.write_text(mapping)
+    command = ["import", str(file), "--mapping", str(written), "--dry-run", *words]
     done = CliRunner().invoke(app, command)
     return done.exit_code, done.stdout, done.stderr
 
@@ -39,6 +41,19 @@ def test_a_good_file_is_counted(tmp_path: Path) -> None:
     assert code == 0
     assert msgspec.json.decode(out)["accepted"] == 1
     assert not (tmp_path / "rows.csv.errors.csv").exists()
+
+
+def test_rows_that_meet_no_condition_are_counted(tmp_path: Path) -> None:
+    rows = GOOD.replace("acme", "acme ") + GOOD.replace("acme", "total") * 2
+    only_acme = MAPPING + "    when: {column: debtor, is: acme}\n"
+    code, out, _ = _dry_run(tmp_path, rows, "--json", mapping=only_acme)
+    assert code == 0
+    told = msgspec.json.decode(out)
+    assert (told["accepted"], told["rows_without_facts"]) == (1, 2)
+    _, out, _ = _dry_run(tmp_path, rows, mapping=only_acme)
+    assert "no condition of the mapping, and gave nothing: 2" in out
+    _, out, _ = _dry_run(tmp_path, GOOD)
+    assert "no condition" not in out
 
 
 def test_bad_rows_are_named_in_a_file(tmp_path: Path) -> None:

@@ -221,5 +221,12 @@ def test_an_empty_file_says_so(tmp_path: Path) -> None:
         rows_of(tmp_path, "")
 
 
+def test_a_first_line_in_another_encoding_says_so(tmp_path: Path) -> None:
+    with pytest.raises(MappingError) as caught:
+        rows_of(tmp_path, "客户编号,单据号\n".encode("gb18030"))
+    (problem,) = caught.value.problems
+    assert "no text in utf-8-sig" in problem.en
+
+
 def test_a_mapping_may_not_be_a_bomb() -> None:
     assert refused("[" * 5000)
