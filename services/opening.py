@@ -8,7 +8,12 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from huikuan.eventlog.engine import DatabaseUrlError
-from huikuan.eventlog.log import LogAwayError, LogError, OtherPartitionsError
+from huikuan.eventlog.log import (
+    ForgetfulLogError,
+    LogAwayError,
+    LogError,
+    OtherPartitionsError,
+)
 from huikuan.eventlog.open import LogUrlError
 from huikuan.web.wording import Words, words_of
 
@@ -58,6 +63,8 @@ def opening_log() -> Iterator[None]:
         raise SettingError(_LOG, _NO_LOG) from error
     except OtherPartitionsError as error:
         raise AwayError(_LOG, _other_partitions(error.found, error.wanted)) from error
+    except ForgetfulLogError as error:
+        raise AwayError(_LOG, _forgetful(error.settings)) from error
     except LogAwayError as error:
         raise AwayError(_LOG, _no_broker(error.__cause__ or error)) from error
     except LogError as error:
@@ -112,6 +119,14 @@ def _other_partitions(found: int, wanted: int) -> Words:
         f"which is then made with {wanted}: their number is fixed at creation",
         f"所指日志有 {found} 个分区，应为 {wanted} 个；请改用其他日志，或写一个尚不存在的名称，"
         f"即按 {wanted} 个分区新建：分区数在创建时固定",
+    )
+
+
+def _forgetful(settings: str) -> Words:
+    return Words(
+        f"names a topic that throws records away ({settings}); set it to keep them all, or name "
+        "another",
+        f"所指主题会丢弃记录（{settings}）；请将其设为保留全部记录，或改用其他主题",
     )
 
 

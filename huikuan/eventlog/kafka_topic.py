@@ -4,17 +4,23 @@ Shared by both Kafka clients. The topic is made by kafka-python in either case, 
 there, so that its id reads the same whichever client an installation chooses.
 """
 
+import logging
 import socket
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from kafka.admin import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, RetriableError, TopicAlreadyExistsError, for_code
 
 from huikuan.eventlog.foreign import read_key
-from huikuan.eventlog.log import LogAwayError, LogError, OtherPartitionsError
+from huikuan.eventlog.log import (
+    ForgetfulLogError,
+    LogAwayError,
+    LogError,
+    OtherPartitionsError,
+)
 from huikuan.eventlog.record import EVERYBODY, HEADER, Record, decode_meta
 
 RECORD_BYTES_MAX = 4 << 20
@@ -27,19 +33,17 @@ DELIVERY_SECONDS = 30
 """How long an append may go unacknowledged before its outcome is called unknown."""
 
 _NO_ERROR, _UNKNOWN_TOPIC = 0, 3
-_CONFIGURATION = {
-    "cleanup.policy": "delete",
-    "retention.ms": "-1",
-    "retention.bytes": "-1",
-    "max.message.bytes": str(RECORD_BYTES_MAX),
-}
+_KEEPING = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+"""What a topic says that throws nothing away."""
+_CONFIGURATION = {**_KEEPING, "max.message.bytes": str(RECORD_BYTES_MAX)}
+_log = logging.getLogger(__name__)
 
 
 def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -> str:
     """The topic's id, after making the topic if there is none and it may be made.
 
-    Raises ``LogError`` where there is no topic or it has other partitions, ``LogAwayError``
-    where no broker answers.
+    Raises ``LogError`` where there is no topic, it has other partitions or throws records away,
+    ``LogAwayError`` where no broker answers.
     """
     refuse_unreachable(bootstrap)
     try:
@@ -48,6 +52,8 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int, *, create: bool) -
             if described is None and create:
                 _create(administrator, topic, partitions)
                 described = _describe(administrator, topic)
+            elif described is not None:
+                _refuse_forgetful(administrator, topic)
     except RetriableError as error:
         raise LogAwayError(f"asking {bootstrap} about topic {topic}: {error!r}") from error
     except KafkaError as error:
@@ -112,6 +118,23 @@ def _describe(administrator: Any, topic: str) -> dict[str, Any] | None:
     if code != _NO_ERROR:
         raise for_code(code)
     return dict(described)
+
+
+def _refuse_forgetful(administrator: Any, topic: str) -> None:
+    # Whoever made it may have left the cluster's week of retention: then facts would be lost, and
+    # what the public topic had long ago would be written to it again.
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
+    answered = administrator.describe_configs(asked, config_filter="all")["topic"][topic]
+    if not answered:  # this client passes over the broker's refusal
+        _log.warning("whether topic %s keeps all records is not ours to ask", topic)
+        return
+    unlike = [
+        f"{name}={answered[name]['value']}, not {kept}"
+        for name, kept in _KEEPING.items()
+        if answered[name]["value"] != kept
+    ]
+    if unlike:
+        raise ForgetfulLogError(f"topic {topic}", "; ".join(unlike))
 
 
 def _create(administrator: Any, topic: str, partitions: int) -> None:

@@ -20,6 +20,14 @@ class OtherPartitionsError(LogError):
         self.found, self.wanted = found, wanted
 
 
+class ForgetfulLogError(LogError):
+    """The log throws records away, or would: ``settings`` names each that says so, as it is."""
+
+    def __init__(self, log: str, settings: str) -> None:
+        super().__init__(f"{log} throws records away: {settings}")
+        self.settings = settings
+
+
 class LogAwayError(Exception):
     """The log cannot be reached just now. Ask again: nothing that it holds is in doubt."""
 

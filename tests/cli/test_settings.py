@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kafka.admin import KafkaAdminClient
 
 from huikuan.eventlog.open import open_log
 from tests.cli.installed import run
@@ -83,6 +84,21 @@ def test_a_log_of_other_partitions_is_named_with_what_is_needed(
         chinese = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
         assert chinese.stderr.startswith(f"huikuan: {LOG}：所指日志有 2 个分区，应为 16 个；")
         assert chinese.stderr.count("\n") == 1
+
+
+def test_a_topic_that_throws_records_away_is_named_with_what_says_so(
+    tmp_path: Path, kafka_bootstrap: str
+) -> None:
+    week = {"num_partitions": 16, "configs": {"retention.ms": "604800000"}}
+    with closing(KafkaAdminClient(bootstrap_servers=kafka_bootstrap)) as administrator:
+        administrator.create_topics({tmp_path.name: week}, wait_for_metadata=True)
+    url = f"kafka://{kafka_bootstrap}/{tmp_path.name}"
+    refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
+    assert refused.returncode == 3, refused.stderr
+    said = "names a topic that throws records away (retention.ms=604800000, not -1); set it to keep"
+    assert refused.stderr.startswith(f"huikuan: {LOG}: {said}")
+    chinese = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+    assert chinese.stderr.startswith(f"huikuan: {LOG}：所指主题会丢弃记录（retention.ms=604800000")
 
 
 def test_what_cannot_be_a_log_is_named_with_who_refuses_it(

@@ -14,7 +14,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from huikuan.eventlog.kafka_python import KafkaPythonLog
 from huikuan.eventlog.kafka_python_reader import KafkaPythonReader
 from huikuan.eventlog.librdkafka import LibrdkafkaLog
-from huikuan.eventlog.log import Log, LogAwayError, LogError, Reader
+from huikuan.eventlog.log import ForgetfulLogError, Log, LogAwayError, LogError, Reader
 from huikuan.eventlog.record import EVERYBODY, HEADER, Entry, Meta, Record, encode_meta
 from tests.eventlog.log_contract import (
     PARTITIONS,
@@ -32,6 +32,7 @@ __all__ = ["log", "reader"]
 
 _META = Meta("ledger", 1, "ledger/1", "t", 1)
 _HEADER = encode_meta(_META)
+_KEEPING = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
 
 @pytest.fixture
@@ -84,8 +85,31 @@ class KafkaLogContract(StoredLogContract):
             for name, each in found.items()
             if each["config_source"] == "DYNAMIC_TOPIC_CONFIG"
         }
-        kept = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
-        assert own.items() >= kept.items()
+        assert own.items() >= _KEEPING.items()
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("retention.ms", "604800000"),
+            ("retention.bytes", "1048576"),
+            ("cleanup.policy", "compact"),
+        ],
+    )
+    def test_a_topic_that_throws_records_away_is_refused(
+        self, open_log: Open, topic: str, administrator: Any, name: str, value: str
+    ) -> None:
+        theirs = {topic: {"num_partitions": PARTITIONS, "configs": {**_KEEPING, name: value}}}
+        administrator.create_topics(theirs, wait_for_metadata=True)
+        with pytest.raises(ForgetfulLogError, match=f"{topic} .*: {name}={value}, not "):
+            open_log()
+
+    def test_a_topic_that_somebody_else_made_to_keep_all_is_a_log(
+        self, open_log: Open, topic: str, administrator: Any
+    ) -> None:
+        theirs = {topic: {"num_partitions": PARTITIONS, "configs": _KEEPING}}
+        administrator.create_topics(theirs, wait_for_metadata=True)
+        with closing(open_log()) as found:
+            found.append(0, [said(1)])
 
     def test_what_is_sent_again_is_there_again(self, log: Log) -> None:
         log.append(0, [said(1), said(2)])
