@@ -4,7 +4,7 @@ Per item: issued = allocated + credited + discounted + written off + cancelled +
 received = allocated + unapplied + reversed + refunded. Buckets hold what orders and shipments do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from huikuan.debtor.account import Account
 from huikuan.debtor.exposure import exposure_on, ordered_minor, shipped_minor
@@ -22,6 +22,11 @@ def imbalances(account: Account) -> list[str]:
         *_moneys(account),
         *(each for at, book in enumerate(account.books) for each in _book(account, at, book)),
     ]
+
+
+def all_imbalances(accounts: Iterable[tuple[str, Account]]) -> Iterator[str]:
+    """Of many debtors with their accounts, each with the debtor before the sentence."""
+    return (f"{debtor}: {each}" for debtor, account in accounts for each in imbalances(account))
 
 
 def _items(account: Account) -> Iterator[str]:

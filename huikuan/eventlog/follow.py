@@ -148,8 +148,8 @@ class Following(ABC, Generic[S, A]):
         if is_of(record.key, self.partition, self._partitions):
             self.rules.set_aside(self.accounts.touch(record.key), record, reason)
         elif record.key != EVERYBODY and isinstance(self.rules, Redirecting):
-            for word in self.rules.redirect(record, self.shared):
-                self.sayings.append(replace(word, recorded_at=self.known_at))
+            word = self.rules.redirect(record, self.shared)
+            self.sayings.append(replace(word, recorded_at=self.known_at))
 
     def _review(self, cursor: Cursor | None, record: Record) -> bool:
         """Review for a record what one transaction may; False: some are left for the next."""

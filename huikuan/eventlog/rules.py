@@ -134,7 +134,7 @@ class Rules(Protocol[S, A]):
 class Redirecting(Rules[S, A], Protocol[S, A]):
     """Rules that tell a key's own partition of a foreign record that names it in another one."""
 
-    def redirect(self, record: Record, shared: S) -> list[Saying]:
+    def redirect(self, record: Record, shared: S) -> Saying:
         """What is said once of such a record, to its key: one service of all says it."""
 
 

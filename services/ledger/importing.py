@@ -99,7 +99,6 @@ class Import:
 
     def _facts(self) -> Iterator[FactOfRow]:
         for row in self._file:
-            self.imported.without_facts = self._file.without_facts
             self.imported.share_read = self._file.read_bytes / max(1, self._file.size_bytes)
             if isinstance(row, BadRow):
                 self.imported.bad_rows += 1

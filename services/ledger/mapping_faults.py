@@ -1,10 +1,11 @@
 """What is wrong with a mapping or with how it fits a file: by line and place, in both languages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from huikuan.web.wording import Words, both, words_of
@@ -51,18 +52,18 @@ def misfits(error: ValidationError, tree: Node | None) -> list[Words]:
     around = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
     return [
         told(words, place, _line_of(tree, place))
-        for each, (words, place) in zip(errors, _said(error), strict=True)
+        for each, (words, place) in zip(errors, _said(errors), strict=True)
         if each["loc"] not in around
     ]
 
 
 def misfit(error: ValidationError, place: Place) -> list[Words]:
     """Likewise of a part at this place, whose lines are not known any more."""
-    return [told(words, (*place, *inside)) for words, inside in _said(error)]
+    return [told(words, (*place, *inside)) for words, inside in _said(error.errors())]
 
 
-def _said(error: ValidationError) -> Iterator[tuple[Words, Place]]:
-    for each in error.errors():
+def _said(errors: Iterable[ErrorDetails]) -> Iterator[tuple[Words, Place]]:
+    for each in errors:
         words = words_of(each)
         if words.zh == words.en:  # of one of our own validators
             words = both(words.en)

@@ -5,7 +5,7 @@ from datetime import date
 
 from huikuan.debtor.account import Account, decode, new_account
 from huikuan.debtor.ageing import age
-from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.conservation import all_imbalances
 from huikuan.debtor.setting import Setting
 from huikuan.debtor.standing import standing
 from huikuan.eventlog.known import KnownAt
@@ -79,9 +79,7 @@ class Questions:
 
     def imbalances(self) -> Iterator[str]:
         """Where an account does not add up (law 4), a sentence each."""
-        for key, account, _ in self._service.scan():
-            for sentence in imbalances(account):
-                yield f"{key}: {sentence}"
+        return all_imbalances((key, account) for key, account, _ in self._service.scan())
 
     def _then(self, known_at: KnownAt) -> Then:
         return None if known_at is None else self._service.recalled(known_at)

@@ -102,12 +102,12 @@ class LedgerRules:
         del reason
         leave_unsettled(account, record.place)
 
-    def redirect(self, record: Record, shared: Setting) -> list[Saying]:
+    def redirect(self, record: Record, shared: Setting) -> Saying:
         """He whom it names gets no new step either, though his own records are elsewhere."""
         on = shared.open_on or FIRST_DAY
         value = codec.encode(RecordConflicted(conflict=record.place, on=on))
         identifier = f"{PUBLISHER}/{record.place}/{record.key}/0"
-        return [Saying(record.key, RecordConflicted.TYPE, identifier, value)]
+        return Saying(record.key, RecordConflicted.TYPE, identifier, value)
 
     def settled(self, record: Record) -> tuple[str, str] | None:
         """See ``Rules``."""

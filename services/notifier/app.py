@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.conservation import all_imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from services.notifier.api import make_router
@@ -21,9 +21,7 @@ def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
         keys=keys,
         schemas=lambda: {Policy.__name__: Policy.model_json_schema()},
         collectors=[GuardMetrics(service), notifier.unanswered],
-        invariants=lambda: (
-            f"{debtor}: {sentence}"
-            for debtor, watched, _ in service.scan()
-            for sentence in imbalances(watched.account)
+        invariants=lambda: all_imbalances(
+            (debtor, watched.account) for debtor, watched, _ in service.scan()
         ),
     )

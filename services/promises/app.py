@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.conservation import all_imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
 from services.promises.api import make_router
@@ -17,9 +17,7 @@ def make_app(promises: Promises, keys: Keys) -> FastAPI:
         service=service,
         routers=[make_router(promises)],
         keys=keys,
-        invariants=lambda: (
-            f"{debtor}: {sentence}"
-            for debtor, promisor, _ in service.scan()
-            for sentence in imbalances(promisor.account)
+        invariants=lambda: all_imbalances(
+            (debtor, promisor.account) for debtor, promisor, _ in service.scan()
         ),
     )
