@@ -87,7 +87,6 @@ class _Reading:
 
 
 def begun_ahead(scans: Iterable[Iterator[list[Record]]]) -> Iterator[Iterator[list[Record]]]:
-    """Each scan when the one after it has begun: a client fetches on while records are folded."""
-    begun = (chain([next(scan, [])], scan) for scan in scans)
-    for scan, _after in pairwise(chain(begun, [iter(())])):
+    """Each scan when the one after it was made: a client fetches on while records are folded."""
+    for scan, _after in pairwise(chain(scans, [iter(())])):
         yield scan

@@ -19,7 +19,7 @@ from huikuan.eventlog.embedded_file import (
 )
 from huikuan.eventlog.floor import FLOOR
 from huikuan.eventlog.foreign import admit
-from huikuan.eventlog.log import AppendUnknownError, LogError
+from huikuan.eventlog.log import AppendUnknownError, LogError, refuse_strange
 from huikuan.eventlog.record import Entry, Record, encode_meta
 
 _POLL_SECONDS = 0.010
@@ -119,9 +119,7 @@ class EmbeddedLog:
             self._asked.close()
 
     def _append(self, batches: Mapping[int, Sequence[Entry]]) -> None:
-        for partition in batches:
-            if not 0 <= partition < self._partitions:
-                raise LogError(f"there is no partition {partition}")
+        refuse_strange(self, batches)
         with self._writing, FLOOR:
             try:
                 self._writer.execute("begin immediate")

@@ -20,7 +20,7 @@ from huikuan.eventlog.kafka_topic import (
     REQUEST_SECONDS,
     ensure_topic,
 )
-from huikuan.eventlog.log import AppendUnknownError, LogError, append_in_turn
+from huikuan.eventlog.log import AppendUnknownError, LogError, refuse_strange
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
 
 _CLOSE_SECONDS = 1.0
@@ -66,25 +66,28 @@ class KafkaPythonLog:
     def append_each(
         self, batches: Mapping[int, Sequence[Entry]]
     ) -> Mapping[int, AppendUnknownError]:
-        """Append to several partitions, one after another."""
-        return append_in_turn(self, batches)
-
-    def append(self, partition: int, entries: Sequence[Entry]) -> None:
-        """Send in order and return when all is acknowledged by all replicas in sync.
+        """Append to several partitions at once: they share requests and the wait for answers.
 
         Raises ``LogError`` for an entry that no topic of ours takes: sending again is no use.
         """
-        if not 0 <= partition < self._partitions:
-            raise LogError(f"there is no partition {partition}")
+        refuse_strange(self, batches)
         with self._appending:
             try:
-                self._send(partition, entries)
-            except MessageSizeTooLargeError as error:
-                raise LogError(f"a record is larger than the log takes: {error}") from error
+                failures = self._send(batches)
             except KafkaError as error:
+                failures = dict.fromkeys(batches, error)
+            if failures:
                 # Unknown, never "not written": the broker may have it and still have been silent.
                 self._discard_producer()
-                raise AppendUnknownError(f"partition {partition}: {error!r}") from error
+        for failure in failures.values():
+            if isinstance(failure, MessageSizeTooLargeError):
+                raise LogError(f"a record is larger than the log takes: {failure}") from failure
+        return {p: AppendUnknownError(f"partition {p}: {e!r}") for p, e in failures.items()}
+
+    def append(self, partition: int, entries: Sequence[Entry]) -> None:
+        """Send in order and return when all is acknowledged by all replicas in sync."""
+        for unknown in self.append_each({partition: entries}).values():
+            raise unknown
 
     def end(self, partition: int) -> int:
         """The position that the next record will get; raises ``LogAwayError``."""
@@ -96,9 +99,7 @@ class KafkaPythonLog:
     def scan(self, partition: int, start: int, stop: int) -> Iterator[list[Record]]:
         """All records with ``start <= position < stop``; gaps between positions are legal."""
         stop = min(stop, self.end(partition))
-        if start >= stop:
-            return
-        yield from self._scanning.scan(partition, start, stop)
+        return self._scanning.scan(partition, start, stop) if start < stop else iter(())
 
     def reader(self) -> "KafkaPythonReader":
         """A new reader, for one thread."""
@@ -116,23 +117,31 @@ class KafkaPythonLog:
     def _reader(self, wait_ms: int) -> KafkaPythonReader:
         return KafkaPythonReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
-    def _send(self, partition: int, entries: Sequence[Entry]) -> None:
+    def _send(self, batches: Mapping[int, Sequence[Entry]]) -> dict[int, KafkaError]:
+        """Send all; answers an error of each partition that was not acknowledged whole."""
         if self._producer is None:
             self._producer = _make_producer(self._bootstrap, self._delivery_s)
         sent = [
-            self._producer.send(
-                self._topic,
-                partition=partition,
-                key=entry.key.encode(),
-                value=entry.value,
-                headers=[(HEADER, encode_meta(entry.meta))] if entry.meta is not None else None,
-            )
+            (partition, self._hand_over(partition, entry))
+            for partition, entries in batches.items()
             for entry in entries
         ]
         self._producer.flush(timeout=self._delivery_s + REQUEST_SECONDS)
-        for future in sent:
-            if not future.succeeded():
-                raise future.exception or KafkaError("not acknowledged")
+        return {
+            partition: future.exception or KafkaError("not acknowledged")
+            for partition, future in sent
+            if not future.succeeded()
+        }
+
+    def _hand_over(self, partition: int, entry: Entry) -> Any:
+        headers = [(HEADER, encode_meta(entry.meta))] if entry.meta is not None else None
+        return self._producer.send(
+            self._topic,
+            partition=partition,
+            key=entry.key.encode(),
+            value=entry.value,
+            headers=headers,
+        )
 
     def _discard_producer(self) -> None:
         if self._producer is not None:

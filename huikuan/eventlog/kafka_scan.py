@@ -34,12 +34,14 @@ def read_range(
 ) -> Iterator[list[Record]]:
     """All records with ``start <= position < stop``, where ``stop`` is at most the log's end.
 
-    Raises ``LogAwayError`` when nothing has come for a minute.
+    The first list is empty and says that the broker was asked. Raises ``LogAwayError`` when nothing
+    has come for a minute.
     """
     reader.assign({partition: start})
+    records = reader.read(_LIST_RECORDS_MAX, 0).get(partition, [])
+    yield []
     moved_at = time.monotonic()
-    while start < stop:
-        records = reader.read(_LIST_RECORDS_MAX, _WAIT_SECONDS).get(partition, [])
+    while True:
         if reader.position(partition) > start:
             start, moved_at = reader.position(partition), time.monotonic()
         elif time.monotonic() - moved_at > _STALLED_SECONDS:
@@ -49,6 +51,9 @@ def read_range(
         if records:
             yield records
             moved_at = time.monotonic()
+        if start >= stop:
+            return
+        records = reader.read(_LIST_RECORDS_MAX, _WAIT_SECONDS).get(partition, [])
 
 
 class Scanning:
@@ -61,7 +66,20 @@ class Scanning:
         self._is_closed = False
 
     def scan(self, partition: int, start: int, stop: int) -> Iterator[list[Record]]:
-        """See ``read_range``."""
+        """See ``read_range``; what comes first is on its way when this returns."""
+        lists = self._lists(partition, start, stop)
+        next(lists)
+        return lists
+
+    def close(self) -> None:
+        """Give up connections, those that are lent when they come back."""
+        with self._lending:
+            self._is_closed = True
+            idle, self._idle = self._idle, []
+        for reader in idle:
+            reader.close()
+
+    def _lists(self, partition: int, start: int, stop: int) -> Iterator[list[Record]]:
         with self._lending:
             reader = self._idle.pop() if self._idle else None
         reader = reader or self._make_reader()
@@ -72,14 +90,6 @@ class Scanning:
             reader.close()
             raise
         self._take_back(reader)
-
-    def close(self) -> None:
-        """Give up connections, those that are lent when they come back."""
-        with self._lending:
-            self._is_closed = True
-            idle, self._idle = self._idle, []
-        for reader in idle:
-            reader.close()
 
     def _take_back(self, reader: PositionedReader) -> None:
         with self._lending:

@@ -14,7 +14,7 @@ from huikuan.eventlog.kafka_topic import (
     ensure_topic,
 )
 from huikuan.eventlog.librdkafka_reader import LibrdkafkaReader, ask_bounds, make_consumer
-from huikuan.eventlog.log import AppendUnknownError, LogError, append_in_turn
+from huikuan.eventlog.log import AppendUnknownError, LogError, refuse_strange
 from huikuan.eventlog.record import HEADER, Entry, Record, encode_meta
 
 # The reader's module, imported first, says what to install where this is not.
@@ -63,25 +63,25 @@ class LibrdkafkaLog:
     def append_each(
         self, batches: Mapping[int, Sequence[Entry]]
     ) -> Mapping[int, AppendUnknownError]:
-        """Append to several partitions, one after another."""
-        return append_in_turn(self, batches)
-
-    def append(self, partition: int, entries: Sequence[Entry]) -> None:
-        """Send in order and return when all is acknowledged by all replicas in sync.
+        """Append to several partitions at once: they share requests and the wait for answers.
 
         Raises ``LogError`` for an entry that no topic of ours takes: sending again is no use.
         """
-        if not 0 <= partition < self._partitions:
-            raise LogError(f"there is no partition {partition}")
+        refuse_strange(self, batches)
         with self._appending:
-            failures = self._send(partition, entries)
+            failures = self._send(batches)
             if failures:
                 # Unknown, never "not written": the broker may have it and still have been silent.
                 self._discard_producer()
-        if any(failure.code() == KafkaError.MSG_SIZE_TOO_LARGE for failure in failures):
-            raise LogError(f"a record is larger than the log takes: {failures[0]}")
-        if failures:
-            raise AppendUnknownError(f"partition {partition}: {failures[0]}")
+        for error in failures.values():
+            if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+                raise LogError(f"a record is larger than the log takes: {error}")
+        return {p: AppendUnknownError(f"partition {p}: {error}") for p, error in failures.items()}
+
+    def append(self, partition: int, entries: Sequence[Entry]) -> None:
+        """Send in order and return when all is acknowledged by all replicas in sync."""
+        for unknown in self.append_each({partition: entries}).values():
+            raise unknown
 
     def end(self, partition: int) -> int:
         """The position that the next record will get; raises ``LogAwayError``."""
@@ -93,9 +93,7 @@ class LibrdkafkaLog:
     def scan(self, partition: int, start: int, stop: int) -> Iterator[list[Record]]:
         """All records with ``start <= position < stop``; gaps between positions are legal."""
         stop = min(stop, self.end(partition))
-        if start >= stop:
-            return
-        yield from self._scanning.scan(partition, start, stop)
+        return self._scanning.scan(partition, start, stop) if start < stop else iter(())
 
     def reader(self) -> "LibrdkafkaReader":
         """A new reader, for one thread."""
@@ -113,23 +111,24 @@ class LibrdkafkaLog:
     def _reader(self, wait_ms: int) -> LibrdkafkaReader:
         return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
-    def _send(self, partition: int, entries: Sequence[Entry]) -> list[Any]:
-        """Send all; return the errors of those that were not acknowledged."""
+    def _send(self, batches: Mapping[int, Sequence[Entry]]) -> dict[int, Any]:
+        """Send all; answers an error of each partition that was not acknowledged whole."""
         if self._producer is None:
             self._producer = _make_producer(self._bootstrap, self._delivery_s)
-        failures: list[Any] = []
+        failures: dict[int, Any] = {}
 
-        def note(failure: Any, _message: Any) -> None:
+        def note(failure: Any, message: Any) -> None:
             if failure is not None:
-                failures.append(failure)
+                failures[message.partition()] = failure
 
         try:
-            for entry in entries:
-                self._produce(partition, entry, note)
+            for partition, entries in batches.items():
+                for entry in entries:
+                    self._produce(partition, entry, note)
         except KafkaException as error:
-            failures.append(error.args[0])
+            return dict.fromkeys(batches, error.args[0])
         if self._producer.flush(self._delivery_s + REQUEST_SECONDS):
-            failures.append(KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001 - its own name
+            return dict.fromkeys(batches, KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001 - its own name
         return failures
 
     def _produce(self, partition: int, entry: Entry, note: Callable[[Any, Any], None]) -> None:

@@ -1,6 +1,6 @@
 """The port to a log: partitions of records, in order, kept for ever."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from huikuan.eventlog.record import Entry, Record
@@ -91,14 +91,8 @@ class KeyedLog(Log, Protocol):
         """One key's records before position ``stop``, in order, each (publisher, seq) once."""
 
 
-def append_in_turn(
-    log: Log, batches: Mapping[int, Sequence[Entry]]
-) -> dict[int, AppendUnknownError]:
-    """``append_each`` of a log that has no quicker way than one partition after another."""
-    unknown: dict[int, AppendUnknownError] = {}
-    for partition, entries in batches.items():
-        try:
-            log.append(partition, entries)
-        except AppendUnknownError as error:
-            unknown[partition] = error
-    return unknown
+def refuse_strange(log: Log, partitions: Iterable[int]) -> None:
+    """Raise ``LogError`` where a log does not have one of these partitions."""
+    for partition in partitions:
+        if not 0 <= partition < log.partitions:
+            raise LogError(f"there is no partition {partition}")

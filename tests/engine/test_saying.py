@@ -1,7 +1,7 @@
 """Saying: seqs without gaps, ids once, the relay, and what a restored backup may not do."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from tests.engine.acting import (
 from tests.engine.toy import TOY
 
 NEW_YEAR = FIRST_DAY.isoformat()
+DAY_1 = Saying("", "day", "day/1", msgspec.json.encode(FIRST_DAY))
 
 
 def command(key: str, name: str, points: int = 1) -> Saying:
@@ -109,10 +110,9 @@ def test_a_rolled_back_transaction_leaves_no_gap(tmp_path: Path) -> None:
 def test_what_is_said_to_everybody_is_in_every_partition_once(tmp_path: Path) -> None:
     log = MemoryLog(4)
     with running(log, tmp_path) as made:
-        day = Saying("", "day", "day/1", msgspec.json.encode(FIRST_DAY))
         for _ in range(2):
             with made.transaction() as connection:
-                position = made.say_to_everybody(connection, day)
+                position = made.say_to_everybody(connection, DAY_1)
         made.drain()
         assert position.seqs == {TOY: dict.fromkeys(range(4), 1)}
         assert [made.shared(p).open_on for p in range(4)] == [FIRST_DAY] * 4
@@ -149,6 +149,34 @@ def test_an_unknown_append_is_sent_again_and_costs_nothing(tmp_path: Path) -> No
         commands = [name for _, name in on_log(log, TOY) if name.startswith("c")]
         assert commands == ["c0", "c1", "c2", "c3", "c4"]
         assert log.end(0) > 1 + 5 + 1  # and yet some are there twice
+
+
+class HalfSilentLog(KeylessLog):
+    """Writes everywhere, and once does not know whether it did in the second partition."""
+
+    is_silent = True
+
+    def append_each(
+        self, batches: Mapping[int, Sequence[Entry]]
+    ) -> Mapping[int, AppendUnknownError]:
+        unknown = super().append_each(batches)
+        if self.is_silent and {0, 1} <= batches.keys():
+            self.is_silent = False
+            return {1: AppendUnknownError("the answer was lost")}
+        return unknown
+
+
+def test_one_unknown_append_does_not_hide_what_the_others_did(tmp_path: Path) -> None:
+    log = HalfSilentLog()
+    with running(log, tmp_path) as made:
+        with made.transaction() as connection:
+            made.say_to_everybody(connection, DAY_1)
+        made.step()
+        with pytest.raises(AppendUnknownError):
+            made.relay_once()
+        made.drain()
+        assert on_log(log, TOY) == [(0, "day/1"), (1, "day/1")]
+        assert [log.end(0), log.end(1)] == [1, 2]
 
 
 def test_two_relays_at_once_cost_only_bytes(tmp_path: Path) -> None:

@@ -83,6 +83,17 @@ class LogContract:
         log.append(3, [said(1)])
         assert [log.end(partition) for partition in range(PARTITIONS)] == [2, 0, 0, 1]
 
+    def test_several_partitions_are_appended_to_at_once_each_in_order(self, log: Log) -> None:
+        batches = {3: [said(seq) for seq in range(1, 301)], 0: [], 1: [said(1), said(2)]}
+        assert not log.append_each(batches)
+        seqs = {p: [r.meta.seq for r in scanned(log, p) if r.meta] for p in range(PARTITIONS)}
+        assert seqs == {0: [], 1: [1, 2], 2: [], 3: list(range(1, 301))}
+
+    def test_where_a_partition_is_not_there_none_is_appended_to(self, log: Log) -> None:
+        with pytest.raises(LogError):
+            log.append_each({0: [said(1)], PARTITIONS: [said(1)]})
+        assert log.end(0) == 0
+
     def test_an_unknown_partition_is_refused(self, log: Log) -> None:
         with pytest.raises(LogError):
             log.append(PARTITIONS, [said(1)])

@@ -11,8 +11,7 @@ def test_each_scan_is_begun_before_the_one_before_it_is_read() -> None:
 
     def scan(partition: int, lists: int) -> Iterator[list[Record]]:
         begun.append(partition)
-        for position in range(lists):
-            yield [Record(partition, position, "acme", b"", None)]
+        return iter([[Record(partition, at, "acme", b"", None)] for at in range(lists)])
 
     read, begun_by_then = [], []
     for each in begun_ahead(scan(partition, lists) for partition, lists in enumerate([2, 0, 3])):

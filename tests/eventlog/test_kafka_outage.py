@@ -47,10 +47,12 @@ def test_an_append_to_a_silent_broker_is_unknown_and_sent_again(
         _silence(broker.pid)
         with pytest.raises(AppendUnknownError):
             log.append(0, [said(2), said(3)])
+        assert set(log.append_each({0: [said(2)], 1: [said(1)]})) == {0, 1}
         os.kill(broker.pid, signal.SIGCONT)
-        log.append(0, [said(2), said(3)])
+        assert not log.append_each({0: [said(2), said(3)], 1: [said(1)]})
         seqs = [record.meta.seq for record in scanned(log, 0) if record.meta]
         assert _taken_in_turn(seqs) == [1, 2, 3]
+        assert {record.meta.seq for record in scanned(log, 1) if record.meta} == {1}
 
 
 def test_a_broker_that_dies_and_returns_is_read_and_written_on(
