@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -62,6 +62,15 @@ class Word(msgspec.Struct, frozen=True):
         return _decoder.decode(self.value)
 
 
+class Reached(NamedTuple):
+    """How far a partition is: while neither grows, nothing of it becomes public."""
+
+    said_seq: int
+    """Of the last word that was said, public or not."""
+    released_seq: int
+    """Up to here the gate lets everything out."""
+
+
 class Feed:
     """Reads the feed; the caller holds the transaction."""
 
@@ -79,27 +88,24 @@ class Feed:
             core.outbox.c.public,
         )
 
+    def reached(self, connection: Connection) -> dict[int, Reached]:
+        """How far each partition is."""
+        heads = self._heads.rows(connection, {})
+        return {partition: Reached(seq, released or 0) for partition, seq, released in heads}
+
     def after(self, connection: Connection, cursor: Cursor, limit: int) -> list[Word]:
         """What is public after a cursor, at most so many words; in order per partition."""
         pages = []
-        for partition, head, released_seq in self._heads.rows(connection, {}):
+        for partition, (said_seq, released_seq) in self.reached(connection).items():
             after_seq = cursor.get(partition, 0)
-            if head > after_seq:
-                pages.append(
-                    self._public(connection, partition, after_seq, limit, released_seq or 0)
-                )
+            if said_seq > after_seq:
+                pages.append(self.public(connection, partition, after_seq, limit, released_seq))
         return list(islice(merge(*pages, key=lambda word: word.recorded_at), limit))
 
-    def of_partition(
-        self, connection: Connection, partition: int, after_seq: int, limit: int
-    ) -> list[Word]:
-        """What is public of one partition after a seq."""
-        released_seq = self.released_seq(connection, partition)
-        return self._public(connection, partition, after_seq, limit, released_seq)
-
-    def _public(
+    def public(
         self, connection: Connection, partition: int, after_seq: int, limit: int, released_seq: int
     ) -> list[Word]:
+        """What is public of one partition after a seq, all of it up to ``released_seq``."""
         words: list[Word] = []
         for word in self.said(connection, partition, after_seq, limit):
             if word.seq > released_seq and is_hurting_raise(word):

@@ -6,18 +6,30 @@ the ordinary case; after a failure in mid-air they drop by id.
 """
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from huikuan.eventlog.database import Database
-from huikuan.eventlog.log import AppendUnknownError, Log
+from huikuan.eventlog.log import Log
 from huikuan.eventlog.record import Entry, Meta
 from huikuan.events.wire import to_cloudevent
-from services.notifier.feed import Feed, Word
+from services.notifier.feed import Feed, Reached, Word
 from services.notifier.words import PUBLISHER
 
 TOPIC = "huikuan.escalations"
 SOURCE = "huikuan/notifier"
 _WORDS_MAX = 1_000
 _TAIL_RECORDS = 64
+
+
+class _Place(NamedTuple):
+    """How far a partition of the topic is."""
+
+    epoch: int
+    """Ours: another owner may have written before it or after it."""
+    written_seq: int
+    """Of the last word that is on the topic."""
+    done: Reached | None
+    """The feed's place up to which nothing is left to be sent."""
 
 
 class PublicTopic:
@@ -28,36 +40,49 @@ class PublicTopic:
     ) -> None:
         """``epochs`` tells the partitions that this process owns, each with its epoch."""
         self._topic, self._database, self._feed, self._epochs = topic, database, feed, epochs
-        self._written: dict[int, tuple[int, int]] = {}
-        """Partition → its epoch, and the last seq that is on the topic."""
+        self._places: dict[int, _Place] = {}
 
     def send(self) -> int:
         """Append what is new; answers how many words were sent.
 
-        Raises ``AppendUnknownError``; then the next call looks at the tail again.
+        Raises ``AppendUnknownError``; then the next call looks at those tails again.
         """
-        held = sorted(self._epochs().items())
-        return sum(self._send(partition, epoch) for partition, epoch in held)
+        self._hold(self._epochs())
+        words, reached = self._read()
+        places = {partition: self._places.pop(partition) for partition in words}
+        unknown = self._topic.append_each({p: list(map(_entry, new)) for p, new in words.items()})
+        for partition, new in words.items():
+            if partition not in unknown:
+                place = places[partition]
+                written_seq = new[-1].seq if new else place.written_seq
+                done = reached[partition] if len(new) < _WORDS_MAX else None
+                self._places[partition] = _Place(place.epoch, written_seq, done)
+        for failure in unknown.values():
+            raise failure
+        return sum(map(len, words.values()))
 
     def forget(self) -> None:
         """Trust nothing but the topic's tail."""
-        self._written = {}
+        self._places = {}
 
-    def _send(self, partition: int, epoch: int) -> int:
-        known_epoch, written = self._written.get(partition, (None, 0))
-        if known_epoch != epoch:  # another owner may have written meanwhile
-            written = self._tail(partition)
+    def _hold(self, epochs: Mapping[int, int]) -> None:
+        places = self._places
+        self._places = {p: place for p, place in places.items() if epochs.get(p) == place.epoch}
+        for partition in sorted(epochs.keys() - self._places.keys()):
+            self._places[partition] = _Place(epochs[partition], self._tail(partition), None)
+
+    def _read(self) -> tuple[dict[int, list[Word]], dict[int, Reached]]:
+        """What is new where the feed has moved on, and how far it has."""
+        words: dict[int, list[Word]] = {}
         with self._database.reading() as connection:
-            words = self._feed.of_partition(connection, partition, written, _WORDS_MAX)
-        if words:
-            try:
-                self._topic.append(partition, [_entry(word) for word in words])
-            except AppendUnknownError:
-                self._written.pop(partition, None)
-                raise
-            written = words[-1].seq
-        self._written[partition] = (epoch, written)
-        return len(words)
+            feed = self._feed.reached(connection)
+            for partition, place in self._places.items():
+                reached = feed.get(partition)
+                if reached is not None and reached != place.done:
+                    words[partition] = self._feed.public(
+                        connection, partition, place.written_seq, _WORDS_MAX, reached.released_seq
+                    )
+        return words, feed
 
     def _tail(self, partition: int) -> int:
         """The last seq of ours on the topic; 0 where there is none."""

@@ -138,6 +138,22 @@ def test_whoever_gets_a_partition_back_does_not_repeat_what_another_sent(world: 
     assert mine.send() == 0
 
 
+def test_a_stop_goes_out_once_the_gate_lets_it_though_nothing_more_was_said(world: World) -> None:
+    world.adopt(policy(STOP))
+    world.fact(owed("A", "100.00", date(2012, 5, 31)))
+    world.open(june(4))
+    topic = MemoryLog(2, keep_duplicates=True)
+    sending = publisher(world, topic)
+    world.everybody(BusinessDayOpened(date=june(5)), "day/2012-06-05")
+    world.fact(owed("B", "1.00", date(2012, 6, 30)))
+    world.step(records=1)
+    world.step(records=1)
+    assert world.notifier.service.read("acme")[0].case.open[0].status == "raised"
+    assert (sending.send(), sending.send()) == (0, 0)
+    world.drain()
+    assert (sending.send(), sending.send()) == (1, 0)
+
+
 def test_a_stranger_on_the_topic_hides_nothing(world: World) -> None:
     overdue(world)
     topic = MemoryLog(2, keep_duplicates=True)
