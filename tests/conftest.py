@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from huikuan.eventlog.calm import calm_gc
 from tests.rig import scratch
 
 scratch.choose()  # before anybody asks for a temporary file
@@ -25,6 +26,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """As services do: looking through all modules again and again is a quarter of many a law."""
+    calm_gc()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from huikuan.eventlog.calm import calm_gc
 from services.commands.trouble import CommandError
 from services.commands.words import say
 
@@ -19,6 +20,8 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        if ctx.parent is None:
+            calm_gc()  # else its start looks through what it imports, again and again
         try:
             return super().invoke(ctx)
         except CommandError as error:
