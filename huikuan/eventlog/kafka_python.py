@@ -11,6 +11,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
+from huikuan.eventlog.kafka_client import made
 from huikuan.eventlog.kafka_python_reader import KafkaPythonReader, ask_ends, make_consumer
 from huikuan.eventlog.kafka_scan import SCAN_WAIT_MS, Scanning
 from huikuan.eventlog.kafka_topic import (
@@ -155,7 +156,8 @@ class KafkaPythonLog:
 
 def _make_producer(bootstrap: str, delivery_s: float) -> Any:
     request_s = min(REQUEST_SECONDS, delivery_s / 2)
-    return KafkaProducer(
+    return made(
+        KafkaProducer,
         bootstrap_servers=bootstrap.split(","),
         # Said outright, all three: a conflict among them would turn idempotence off silently.
         enable_idempotence=True,

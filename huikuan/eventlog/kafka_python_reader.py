@@ -13,6 +13,7 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from huikuan.eventlog.foreign import read_key
+from huikuan.eventlog.kafka_client import made
 from huikuan.eventlog.kafka_topic import (
     FOLLOW_WAIT_MS,
     REQUEST_SECONDS,
@@ -160,7 +161,8 @@ def make_consumer(bootstrap: str, wait_ms: int = FOLLOW_WAIT_MS) -> Any:
 
 
 def _consumer(bootstrap: str, wait_ms: int) -> Any:
-    return KafkaConsumer(
+    return made(
+        KafkaConsumer,
         bootstrap_servers=bootstrap.split(","),
         group_id=None,
         enable_auto_commit=False,

@@ -15,6 +15,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, RetriableError, TopicAlreadyExistsError, for_code
 
 from huikuan.eventlog.foreign import read_key
+from huikuan.eventlog.kafka_client import made
 from huikuan.eventlog.log import (
     ForgetfulLogError,
     LogAwayError,
@@ -103,7 +104,8 @@ def record_of(
 
 
 def _administrator(bootstrap: str) -> Any:
-    return KafkaAdminClient(
+    return made(
+        KafkaAdminClient,
         bootstrap_servers=bootstrap.split(","),
         request_timeout_ms=REQUEST_SECONDS * 1000,
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
