@@ -119,7 +119,7 @@ class KafkaPythonLog:
         return KafkaPythonReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
     def _send(self, batches: Mapping[int, Sequence[Entry]]) -> dict[int, KafkaError]:
-        """Send all; answers an error of each partition that was not acknowledged whole."""
+        """Send all; answers the first error of each partition not acknowledged whole."""
         if self._producer is None:
             self._producer = _make_producer(self._bootstrap, self._delivery_s)
         sent = [
@@ -130,7 +130,7 @@ class KafkaPythonLog:
         self._producer.flush(timeout=self._delivery_s + REQUEST_SECONDS)
         return {
             partition: future.exception or KafkaError("not acknowledged")
-            for partition, future in sent
+            for partition, future in reversed(sent)
             if not future.succeeded()
         }
 

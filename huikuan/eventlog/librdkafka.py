@@ -112,14 +112,14 @@ class LibrdkafkaLog:
         return LibrdkafkaReader(self._bootstrap, self._topic, self._topic_id, wait_ms=wait_ms)
 
     def _send(self, batches: Mapping[int, Sequence[Entry]]) -> dict[int, Any]:
-        """Send all; answers an error of each partition that was not acknowledged whole."""
+        """Send all; answers the first error of each partition not acknowledged whole."""
         if self._producer is None:
             self._producer = _make_producer(self._bootstrap, self._delivery_s)
         failures: dict[int, Any] = {}
 
         def note(failure: Any, message: Any) -> None:
             if failure is not None:
-                failures[message.partition()] = failure
+                failures.setdefault(message.partition(), failure)
 
         try:
             for partition, entries in batches.items():
