@@ -17,6 +17,7 @@ from huikuan.eventlog.kafka_scan import SCAN_WAIT_MS, Scanning
 from huikuan.eventlog.kafka_topic import (
     DELIVERY_SECONDS,
     FOLLOW_WAIT_MS,
+    RECONNECT_MS_MAX,
     RECORD_BYTES_MAX,
     REQUEST_SECONDS,
     ensure_topic,
@@ -172,5 +173,6 @@ def _make_producer(bootstrap: str, delivery_s: float) -> Any:
         request_timeout_ms=int(request_s * 1000),
         delivery_timeout_ms=int(delivery_s * 1000),
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
+        reconnect_backoff_max_ms=RECONNECT_MS_MAX,
         metrics_enabled=False,
     )

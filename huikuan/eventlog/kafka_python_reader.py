@@ -16,6 +16,7 @@ from huikuan.eventlog.foreign import read_key
 from huikuan.eventlog.kafka_client import made
 from huikuan.eventlog.kafka_topic import (
     FOLLOW_WAIT_MS,
+    RECONNECT_MS_MAX,
     REQUEST_SECONDS,
     record_of,
     refuse_unreachable,
@@ -177,6 +178,7 @@ def _consumer(bootstrap: str, wait_ms: int) -> Any:
         fetch_max_wait_ms=wait_ms,
         metadata_max_age_ms=_METADATA_SECONDS * 1000,
         bootstrap_timeout_ms=REQUEST_SECONDS * 1000,
+        reconnect_backoff_max_ms=RECONNECT_MS_MAX,
         metrics_enabled=False,
     )
 

@@ -30,6 +30,11 @@ FOLLOW_WAIT_MS = 500
 """How long a broker waits for a record where a reader has come to the end."""
 REQUEST_SECONDS = 10
 """How long a broker may take to answer a question."""
+RECONNECT_MS_MAX = 1_000
+"""How long a client may wait before it looks again for a broker that is away.
+
+Left alone, clients wait longer each time, up to half a minute after the broker is back.
+"""
 DELIVERY_SECONDS = 30
 """How long an append may go unacknowledged before its outcome is called unknown."""
 

@@ -9,6 +9,7 @@ from huikuan.eventlog.kafka_scan import SCAN_WAIT_MS, Scanning
 from huikuan.eventlog.kafka_topic import (
     DELIVERY_SECONDS,
     FOLLOW_WAIT_MS,
+    RECONNECT_MS_MAX,
     RECORD_BYTES_MAX,
     REQUEST_SECONDS,
     ensure_topic,
@@ -161,6 +162,7 @@ def _make_producer(bootstrap: str, delivery_s: float) -> Any:
         "allow.auto.create.topics": False,
         "linger.ms": 5,
         "message.max.bytes": RECORD_BYTES_MAX,
+        "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
         "request.timeout.ms": int(min(REQUEST_SECONDS, delivery_s / 2) * 1000),
         "delivery.timeout.ms": int(delivery_s * 1000),
     }

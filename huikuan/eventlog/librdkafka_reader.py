@@ -5,7 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from huikuan.eventlog.kafka_topic import FOLLOW_WAIT_MS, REQUEST_SECONDS, record_of
+from huikuan.eventlog.kafka_topic import (
+    FOLLOW_WAIT_MS,
+    RECONNECT_MS_MAX,
+    REQUEST_SECONDS,
+    record_of,
+)
 from huikuan.eventlog.log import LogAwayError, LogError
 from huikuan.eventlog.record import Record
 
@@ -166,6 +171,7 @@ def make_consumer(bootstrap: str, wait_ms: int = FOLLOW_WAIT_MS) -> Any:
         "fetch.message.max.bytes": 2 << 20,
         "fetch.wait.max.ms": wait_ms,
         "reconnect.backoff.ms": 500,
+        "reconnect.backoff.max.ms": RECONNECT_MS_MAX,
     }
     return Consumer(settings, logger=_log)
 
