@@ -15,6 +15,7 @@ from starlette.responses import Response
 from huikuan.eventlog.known import ElsewhereError
 from huikuan.eventlog.position import Position
 from huikuan.web.problems import FieldError, Problem, answer_problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import BY_ERROR_TYPE, Words
 
 WAIT_SECONDS_MAX = 10.0
@@ -164,7 +165,7 @@ Page = Annotated[Asked, Depends(_page)]
 
 def position_router(service: Folding) -> APIRouter:
     """``GET /v1/position``: how far this service has folded; waits like any other question."""
-    router = APIRouter(prefix="/v1", tags=["position"])
+    router = v1_router("position")
 
     @router.get("/position", summary="How far this service has folded")
     def position(waited: AfterPosition) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
@@ -22,7 +22,6 @@ from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
 from huikuan.web.metrics import Behind, Metrics
 from huikuan.web.openapi import Schemas, describe
-from huikuan.web.parameters import only_known
 from huikuan.web.problems import answer_invalid, answer_problem
 from huikuan.web.rebuilds import Rebuildable, rebuild_router
 
@@ -44,7 +43,7 @@ def make_app(  # noqa: PLR0913 - all but four have defaults that are right for m
     body_bytes_max: int = BODY_BYTES_MAX,
     schemas: Callable[[], Schemas] = dict,
 ) -> FastAPI:
-    """An app for ``routers`` (whose paths start with ``/v1``).
+    """An app for ``routers``, each made by ``v1_router``.
 
     It answers also ``/health/live`` and ``/health/ready`` (without a key), ``/health/invariants``
     and ``/metrics`` (with one) and ``/openapi.json``. ``invariants`` yields a sentence for each
@@ -64,9 +63,9 @@ def make_app(  # noqa: PLR0913 - all but four have defaults that are right for m
     metrics = Metrics(service, collectors)
     app.state.service = service
     app.state.waiters = CapacityLimiter(WAITERS_MAX)
-    for router in (*routers, position_router(service), rebuild_router(service)):
-        app.include_router(router, dependencies=[Depends(only_known)])
-    app.include_router(health_router(service, invariants))
+    ours = (position_router(service), rebuild_router(service), health_router(service, invariants))
+    for router in (*routers, *ours):
+        app.router.routes.extend(router.routes)
     app.add_api_route("/metrics", metrics.respond, include_in_schema=False)
     app.add_exception_handler(HTTPException, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_invalid)

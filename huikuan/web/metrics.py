@@ -56,8 +56,7 @@ class Metrics:
 
 
 def _template_of(scope: Scope) -> str:
-    """The path as it is published: FastAPI's route itself may lack what stands before it."""
-    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    route = scope.get("route")
     # Where nothing matched it is still that of the front, which leads to this whole app.
     return "" if isinstance(route, Mount) else str(getattr(route, "path", ""))
 

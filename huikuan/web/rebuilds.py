@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition
 from huikuan.web.problems import Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 
 _log = logging.getLogger("huikuan.web")
@@ -48,7 +49,7 @@ class Progress(msgspec.Struct):
 
 def rebuild_router(service: Rebuildable) -> APIRouter:
     """The routes; one rebuild at a time."""
-    router = APIRouter(prefix="/v1/rebuilds", tags=["rebuild"])
+    router = v1_router("rebuild", below="/rebuilds")
     lock = threading.Lock()
     latest = Progress()
 

@@ -14,6 +14,7 @@ from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.ledger import ExchangeRateSet, FeedCompleted
 from huikuan.events.texts import fault_of_id
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words, both
 from services.ledger import described
 from services.ledger.announcing import Announcing
@@ -27,7 +28,7 @@ _KEY_REUSED = Words(
 
 def announcing_router(announcing: Announcing) -> APIRouter:
     """``/v1/feeds`` and ``/v1/exchange-rates``."""
-    router = APIRouter(tags=["intake"])
+    router = v1_router("intake")
     _add_feeds(router, announcing)
     _add_rates(router, announcing)
     return router

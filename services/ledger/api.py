@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.straight import StraightRoute
 from huikuan.web.wording import Words
 from services.ledger import described
@@ -35,17 +36,18 @@ _SMALL_BYTES = 16_384
 
 
 def make_routers(ledger: Ledger) -> list[APIRouter]:
-    """All routes of the ledger; they start with ``/v1``."""
-    router = APIRouter(prefix="/v1")
-    router.include_router(_days_router(ledger))
-    router.include_router(_questions_router(ledger))
-    router.include_router(announcing_router(ledger.announcing))
-    router.include_router(settling_router(ledger))
-    return [_intake_router(ledger), router]
+    """All routes of the ledger."""
+    return [
+        _intake_router(ledger),
+        _days_router(ledger),
+        _questions_router(ledger),
+        announcing_router(ledger.announcing),
+        settling_router(ledger),
+    ]
 
 
 def _intake_router(ledger: Ledger) -> APIRouter:
-    router = APIRouter(prefix="/v1", tags=["intake"], route_class=StraightRoute)
+    router = v1_router("intake", route_class=StraightRoute)
     gathering: Gathering[Row, Taken] = Gathering(ledger.taking.take_together)
 
     @router.post(
@@ -67,7 +69,7 @@ def _intake_router(ledger: Ledger) -> APIRouter:
 
 
 def _days_router(ledger: Ledger) -> APIRouter:
-    router = APIRouter(tags=["intake"])
+    router = v1_router("intake")
 
     @router.post(
         "/days",
@@ -99,7 +101,7 @@ def _days_router(ledger: Ledger) -> APIRouter:
 
 
 def _questions_router(ledger: Ledger) -> APIRouter:
-    router = APIRouter(tags=["questions"])
+    router = v1_router("questions")
     ask = ledger.questions
 
     @router.get("/debtors/{debtor:path}", summary="What one debtor owes")

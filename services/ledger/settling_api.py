@@ -9,6 +9,7 @@ from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.texts import fault_of_id, fault_of_reason, fault_of_word
 from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words, both
 from services.ledger import described
 from services.ledger.answers import answer_json
@@ -28,7 +29,7 @@ _COMMAND_CHARACTERS_MAX = 200
 
 def settling_router(ledger: Ledger) -> APIRouter:
     """``/v1/quarantine`` and ``/v1/look-alikes``."""
-    router = APIRouter(tags=["quarantine"])
+    router = v1_router("quarantine")
 
     @router.get("/quarantine", summary="Conflicts, and records that nobody could read")
     def quarantine(request: Request, waited: AfterPosition, page: Page) -> Response:

@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 from services.notifier.backtest_api import backtest_router
 from services.notifier.delivering import Delivering
 from services.notifier.delivering_api import delivering_router
 from services.notifier.feed import Item, items_of
+from services.notifier.following import Following
 from services.notifier.forecast_api import forecast_router
 from services.notifier.guarding import Guarding
 from services.notifier.guarding_api import guarding_router
@@ -33,7 +35,7 @@ from services.notifier.requests import (
     trace_of,
 )
 from services.notifier.service import Notifier
-from services.notifier.stream_api import feed_cursor, stream_router
+from services.notifier.stream_api import Read, feed_cursor, stream_router
 
 _OF_THE_PAST = (
     "By default what is stopped now. Of a day that is over, or as known at an earlier place, a "
@@ -63,31 +65,38 @@ class ApprovalBody(BaseModel):
     reason: Reason | None = None
 
 
-def make_router(notifier: Notifier) -> APIRouter:
-    """The routes of the service, below ``/v1``."""
-    router = APIRouter(prefix="/v1")
-    router.include_router(policy_router(notifier))
-    _add_feed(router, notifier)
-    _add_holds(router, notifier)
-    _add_debtors(router, notifier)
-    _add_answers(router, notifier)
-    router.include_router(overriding_router(Overriding(notifier.service)))
-    router.include_router(delivering_router(Delivering(notifier.service)))
-    router.include_router(guarding_router(Guarding(notifier.service)))
-    router.include_router(forecast_router(notifier.foresight))
-    router.include_router(backtest_router(notifier.service, notifier.backtests))
-    return router
-
-
-def _add_feed(router: APIRouter, notifier: Notifier) -> None:
+def make_routers(notifier: Notifier) -> list[APIRouter]:
+    """All routes of the notifier."""
     service = notifier.service
+    return [
+        policy_router(notifier),
+        _feed_router(notifier),
+        stream_router(_reading(service), service.bell),
+        _holds_router(notifier),
+        _debtors_router(notifier),
+        _answers_router(notifier),
+        overriding_router(Overriding(service)),
+        delivering_router(Delivering(service)),
+        guarding_router(Guarding(service)),
+        forecast_router(notifier.foresight),
+        backtest_router(service, notifier.backtests),
+    ]
 
+
+def _reading(service: Following) -> Read:
     def read(cursor: dict[int, int], limit: int) -> tuple[list[Item], dict[int, int]]:
         database = service.database
         with database.floor, database.reading(snapshot=True) as connection:
             return items_of(service.feed.after(connection, cursor, limit), cursor)
 
-    @router.get("/escalations", tags=["feed"], summary="Everything said, in order per debtor")
+    return read
+
+
+def _feed_router(notifier: Notifier) -> APIRouter:
+    router = v1_router("feed")
+    read = _reading(notifier.service)
+
+    @router.get("/escalations", summary="Everything said, in order per debtor")
     def feed(waited: AfterPosition, page: Page) -> Response:
         del waited
         items, _ = read(feed_cursor(page.after, "after"), page.limit + 1)
@@ -95,13 +104,14 @@ def _add_feed(router: APIRouter, notifier: Notifier) -> None:
         items = items[: page.limit]
         return answered({"items": items, **({"next": items[-1].cursor} if more else {})})
 
-    router.include_router(stream_router(read, service.bell))
+    return router
 
 
-def _add_holds(router: APIRouter, notifier: Notifier) -> None:
+def _holds_router(notifier: Notifier) -> APIRouter:
+    router = v1_router("feed")
+
     @router.get(
         "/holds",
-        tags=["feed"],
         summary="What is stopped, for reconciliation",
         description=_OF_THE_PAST,
     )
@@ -118,23 +128,26 @@ def _add_holds(router: APIRouter, notifier: Notifier) -> None:
         asked = Asked(page, as_of, known_at, bool(overdue))
         return answered(holds_of(notifier.service, asked))
 
+    return router
 
-def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
+
+def _debtors_router(notifier: Notifier) -> APIRouter:
+    router = v1_router("debtors")
     questions = notifier.questions
 
-    @router.get("/debtors/{debtor:path}/escalations", tags=["debtors"], summary="State and history")
+    @router.get("/debtors/{debtor:path}/escalations", summary="State and history")
     def escalations(
         debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt
     ) -> Response:
         del waited
         return answered(questions.escalations(debtor, as_of, known_at))
 
-    @router.get("/debtors/{debtor:path}/standing", tags=["debtors"], summary="What the rules see")
+    @router.get("/debtors/{debtor:path}/standing", summary="What the rules see")
     def standing(debtor: Debtor, waited: AfterPosition, as_of: AsOf, known_at: KnownAt) -> Response:
         del waited
         return answered(questions.standing(debtor, as_of, known_at))
 
-    @router.get("/debtors/{debtor:path}/why", tags=["debtors"], summary="Why a step, or why not")
+    @router.get("/debtors/{debtor:path}/why", summary="Why a step, or why not")
     def why(
         debtor: Debtor,
         step: Annotated[str, Query(max_length=100)],
@@ -148,13 +161,15 @@ def _add_debtors(router: APIRouter, notifier: Notifier) -> None:
             raise Problem(404, "unknown_step", _NO_STEP)
         return answered(answer)
 
+    return router
 
-def _add_answers(router: APIRouter, notifier: Notifier) -> None:
+
+def _answers_router(notifier: Notifier) -> APIRouter:
+    router = v1_router("answers")
     answering = notifier.answering
 
     @router.post(
         "/escalations/{escalation:path}/acknowledgements",
-        tags=["answers"],
         status_code=201,
         summary="The system that must obey has it",
     )
@@ -172,7 +187,6 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
 
     @router.post(
         "/escalations/{escalation:path}/approvals",
-        tags=["answers"],
         status_code=201,
         summary="A person approves what is proposed",
     )
@@ -183,3 +197,5 @@ def _add_answers(router: APIRouter, notifier: Notifier) -> None:
         key, trace = key_in(idempotency_key), trace_of(request)
         position = answering.approve(escalation, by, reason, key, trace)
         return answered({"escalation": escalation, "by": by, "position": position}, 201)
+
+    return router

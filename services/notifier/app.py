@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from huikuan.debtor.conservation import all_imbalances
 from huikuan.web.edge import make_app as make_edge
 from huikuan.web.keys import Keys
-from services.notifier.api import make_router
+from services.notifier.api import make_routers
 from services.notifier.domain.policy import Policy
 from services.notifier.guard_metrics import GuardMetrics
 from services.notifier.service import Notifier
@@ -17,7 +17,7 @@ def make_app(notifier: Notifier, keys: Keys) -> FastAPI:
     return make_edge(
         title="Huikuan notifier",
         service=service,
-        routers=[make_router(notifier)],
+        routers=make_routers(notifier),
         keys=keys,
         schemas=lambda: {Policy.__name__: Policy.model_json_schema()},
         collectors=[GuardMetrics(service), notifier.unanswered],

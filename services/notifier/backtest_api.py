@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, Page
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 from services.notifier.backtest_jobs import Backtests
 from services.notifier.backtest_request import BacktestBody, read_trial
@@ -21,7 +22,7 @@ JobId = Annotated[str, Path(max_length=100)]
 
 def backtest_router(service: Following, backtests: Backtests) -> APIRouter:
     """``/backtests``: one runs at a time; its result is kept by this process for a while."""
-    router = APIRouter(prefix="/backtests", tags=["backtests"])
+    router = v1_router("backtests", below="/backtests")
 
     @router.post("", status_code=202, summary="Try a policy on a period of the log")
     def begin(body: BacktestBody) -> Response:

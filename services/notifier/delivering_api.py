@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from huikuan.events.texts import fault_of_word
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import both
 from services.notifier.delivering import Delivering, Reported
 from services.notifier.requests import By, Key, answered, key_in, name_in, trace_of
@@ -29,7 +30,7 @@ class DeliveryBody(BaseModel):
 
 def delivering_router(delivering: Delivering) -> APIRouter:
     """The route about deliveries, below ``/v1``."""
-    router = APIRouter(tags=["answers"])
+    router = v1_router("answers")
 
     @router.post(
         "/escalations/{escalation:path}/deliveries",

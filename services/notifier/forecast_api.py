@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
+from huikuan.web.routers import v1_router
 from services.notifier.foresight import Asked, Foresight
 from services.notifier.requests import Debtor, answered
 
@@ -27,7 +28,7 @@ Until30 = Annotated[date | None, Query(description="Through this day; default 30
 
 def forecast_router(foresight: Foresight) -> APIRouter:
     """What will be said if nothing arrives."""
-    router = APIRouter()
+    router = v1_router()
     _add_one(router, foresight)
     _add_all(router, foresight)
     return router

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition
 from huikuan.web.problems import Problem
+from huikuan.web.routers import v1_router
 from services.notifier.guarding import NOT_TRIPPED, Guarding
 from services.notifier.requests import (
     By,
@@ -34,7 +35,7 @@ class ReleaseBody(BaseModel):
 
 def guarding_router(guarding: Guarding) -> APIRouter:
     """The routes about the breaker, below ``/v1``."""
-    router = APIRouter(tags=["guards"])
+    router = v1_router("guards")
 
     @router.get("/breaker", summary="Days on which too many steps would have been raised")
     def breaker(waited: AfterPosition) -> Response:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from huikuan.web.asking import AfterPosition
+from huikuan.web.routers import v1_router
 from services.notifier.overriding import Asked, Overriding
 from services.notifier.requests import (
     By,
@@ -45,7 +46,7 @@ class OverrideBody(BaseModel):
 
 def overriding_router(overriding: Overriding) -> APIRouter:
     """The routes about overrides, below ``/v1``."""
-    router = APIRouter(tags=["overrides"])
+    router = v1_router("overrides")
     path = "/debtors/{debtor:path}/overrides"
 
     @router.post(path, status_code=201, summary="A person lifts or imposes a step")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from huikuan.web.asking import AfterPosition, AsOf
 from huikuan.web.openapi import taking
 from huikuan.web.problems import FieldError, Problem, language_of
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 from services.notifier.adopting import CONFIRMATION_NEEDED, document_of
 from services.notifier.considering import difference, in_words, warnings
@@ -28,7 +29,7 @@ Confirm = Annotated[bool | None, Query(description="Though effective in the past
 
 def policy_router(notifier: Notifier) -> APIRouter:
     """The routes, below ``/v1``."""
-    router = APIRouter(tags=["policy"])
+    router = v1_router("policy")
 
     @router.put("/policy", summary="Adopt a policy document, YAML or JSON", openapi_extra=_A_POLICY)
     async def adopt(request: Request, confirm: Confirm = None) -> Response:

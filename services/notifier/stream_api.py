@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from huikuan.web.asking import AfterPosition
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 from services.notifier.bell import Bell
 from services.notifier.feed import Item, cursor_of
@@ -39,7 +40,7 @@ class EventStream(StreamingResponse):
 
 def stream_router(read: Read, bell: Bell) -> APIRouter:
     """The stream of what ``read`` reads whenever ``bell`` rings."""
-    router = APIRouter(tags=["feed"])
+    router = v1_router("feed")
 
     def page(cursor: dict[int, int]) -> tuple[bytes, bool, dict[int, int]]:
         """The next words as they are sent, whether there may be more, and the cursor."""

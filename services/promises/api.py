@@ -12,6 +12,7 @@ from huikuan.events.promises import Stage
 from huikuan.events.texts import fault_of_id
 from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.problems import FieldError, Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words, both
 from services.promises.domain.requests import Asked, Refused
 from services.promises.service import EXISTS, UNKNOWN, WITHDRAWN_BEFORE, Promises, Replayed, Taken
@@ -74,7 +75,7 @@ class WithdrawalBody(BaseModel):
 
 def make_router(promises: Promises) -> APIRouter:
     """The routes of the service, below ``/v1``."""
-    router = APIRouter(prefix="/v1", tags=["promises"])
+    router = v1_router("promises")
     _add_requests(router, promises)
     _add_questions(router, promises)
     return router

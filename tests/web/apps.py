@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, FastAPI, Request
+from fastapi import Body, FastAPI, Request
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
@@ -13,6 +13,7 @@ from huikuan.web.asking import AfterPosition, AsOf, KnownAt, Page
 from huikuan.web.edge import make_app
 from huikuan.web.keys import Keys
 from huikuan.web.problems import Problem
+from huikuan.web.routers import v1_router
 from huikuan.web.wording import Words
 
 KEY = "hk_live_only-for-these-tests-0123456789"
@@ -59,7 +60,7 @@ class Payment(BaseModel, extra="forbid"):
     count: int = 1
 
 
-router = APIRouter(prefix="/v1")
+router = v1_router()
 
 
 @router.post("/payments")

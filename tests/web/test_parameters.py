@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from huikuan.web.edge import make_app
 from huikuan.web.keys import Keys
+from huikuan.web.routers import v1_router
 from huikuan.web.straight import StraightRoute
 from tests.web.apps import KEY, Folded, client_of
 
-router = APIRouter(prefix="/v1", route_class=StraightRoute)
+router = v1_router(route_class=StraightRoute)
 
 
 @router.post("/echo")
