@@ -5,6 +5,7 @@ A service that needs tables of its own beside these adds them to ``Core.metadata
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -56,8 +57,13 @@ class Core:
     """The processes of this service that are alive."""
 
 
-def make_core() -> Core:
-    """New tables with metadata of their own."""
+@cache
+def core_of(service: str) -> Core:
+    """A service's tables, with metadata of their own.
+
+    Made once a process, as their statements are compiled once for each table.
+    """
+    del service
     metadata = MetaData()
     return Core(
         metadata,

@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.util import LRUCache
 
 from huikuan.eventlog.prepared import begin
 
@@ -23,6 +26,23 @@ _SQLITE_PRAGMAS = (
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
 )
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
+"""SQLite's statements, as many databases of the same tables may be opened one after another."""
+
+
+class SQLite(SQLiteDialect_pysqlite):
+    """Equal to its like, so that what was compiled for one database serves every other."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+registry.register("sqlite.huikuan", __name__, SQLite.__name__)
 
 
 class DatabaseUrlError(ValueError):
@@ -66,7 +86,8 @@ def _open_sqlite(url: URL) -> Engine:
         raise DatabaseUrlError("a service needs a database in a file")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url.set(drivername="sqlite"),
+        url.set(drivername="sqlite+huikuan"),
+        execution_options={"compiled_cache": _COMPILED},
         pool_size=8,
         max_overflow=24,
         # Autocommit of the driver: the transaction begins where we say (`_begin`).

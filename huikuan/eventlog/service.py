@@ -14,7 +14,7 @@ from huikuan.eventlog import restored
 from huikuan.eventlog.arrival import REST_S, Arrivals
 from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.commit import Committer, Reached
-from huikuan.eventlog.core import make_core
+from huikuan.eventlog.core import core_of
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.health import Health
 from huikuan.eventlog.history import is_keyed, open_history
@@ -74,7 +74,7 @@ class Service(Questions[S, A]):
     ) -> None:
         self.rules, self.log, self.publishers = rules, log, publishers
         self.partitions = log.partitions
-        self.database, self.core = Database(database_url), make_core()
+        self.database, self.core = Database(database_url), core_of(rules.publisher)
         self.outbox = Outbox(self.core, rules.publisher, is_postgres=self.database.is_postgres)
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []

@@ -1,6 +1,7 @@
 """The ledger's own tables beside the core of every service; migrated, never rebuilt."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, MetaData, Table, Text
 
@@ -23,6 +24,7 @@ class Tables:
     """Every business day that was opened."""
 
 
+@cache
 def add_tables(metadata: MetaData) -> Tables:
     """The ledger's tables, added to the metadata of its core."""
     return Tables(

@@ -1,6 +1,7 @@
 """The notifier's own tables beside the core of every service; migrated, never rebuilt."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, Table, Text
 
@@ -19,6 +20,7 @@ class Tables:
     """Words that went out together with what undid them."""
 
 
+@cache
 def add_tables(metadata: MetaData) -> Tables:
     """The notifier's tables, added to the metadata of its core."""
     return Tables(

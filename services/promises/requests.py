@@ -5,6 +5,7 @@ again, without the request that led to it.
 """
 
 from datetime import date
+from functools import cache
 
 import msgspec
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
@@ -39,6 +40,7 @@ class Before(msgspec.Struct, frozen=True):
 _answer_decoder = msgspec.json.Decoder(Answer)
 
 
+@cache
 def add_requests(metadata: MetaData) -> Table:
     """The table of requests, added to the metadata of the core."""
     return Table(
