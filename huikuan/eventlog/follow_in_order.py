@@ -7,7 +7,7 @@ import msgspec
 from huikuan.eventlog.due import Cursor
 from huikuan.eventlog.follow import Following, left
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
-from huikuan.eventlog.rules import A, Deciding, S, weighing
+from huikuan.eventlog.rules import A, Deciding, S, Weighing
 
 
 class FollowingInOrder(Following[S, A]):
@@ -80,7 +80,7 @@ class FollowingInOrder(Following[S, A]):
         """Weigh what the next reviews would do; after the last of them, the verdict is said."""
         keys, after = self.due_keys.some(cursor, limit)
         self.accounts.bring(keys)
-        rules, shared = weighing(self.rules), self.shared
+        rules, shared = cast("Weighing[S, A]", self.rules), self.shared
         for key in keys:
             account = self.accounts.get(key)
             rules.advance(account, shared)

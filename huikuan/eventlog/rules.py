@@ -172,7 +172,7 @@ class Weighing(Deciding[S, A], Protocol[S, A]):
 
 
 def weighing(rules: Rules[S, A]) -> Weighing[S, A]:
-    """The rules, which asked to weigh."""
+    """The rules, which ask to weigh."""
     assert isinstance(rules, Weighing), "only such rules answer that something must be weighed"
     return rules
 

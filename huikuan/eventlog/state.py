@@ -38,6 +38,7 @@ Keyed = tuple[int, str, Row]
 _COPY_ROWS_MIN = 50
 """Fewer rows are written faster without a temporary table."""
 _PAGE_ROWS = 1_000
+_KEYS_MAX = 2**31 - 1
 _TYPES = ("int4", "text", "bytea", "date", "text")
 _INCOMING = (
     "create temp table if not exists incoming_state (partition int, key text, body bytea,"
@@ -67,13 +68,14 @@ class State:
             )
         )
         columns = self.table.c
-        self._everyone = (
+        everyone = (
             select(columns.key)
             .where(columns.partition == bindparam("partition"), columns.key > bindparam("after"))
             .order_by(columns.key)
             .limit(bindparam("most"))
         )
-        self._due = self._everyone.where(columns.review_on <= bindparam("through"))
+        self._everyone = Prepared(everyone)
+        self._due = Prepared(everyone.where(columns.review_on <= bindparam("through")))
 
     def create(self, connection: Connection) -> None:
         """Make it, empty, where it is not there yet."""
@@ -106,11 +108,13 @@ class State:
         limit: int | None,
     ) -> list[str]:
         """Keys after ``after``, in order, to be reviewed through that date (None: everyone)."""
-        query = self._everyone if through is None else self._due
-        wanted = {"partition": partition, "after": after, "through": through, "most": limit}
-        if limit is None:
-            query = query.limit(None)
-        return list(connection.scalars(query, wanted))
+        most = _KEYS_MAX if limit is None else limit
+        wanted: dict[str, object] = {"partition": partition, "after": after, "most": most}
+        if through is None:
+            found = self._everyone.rows(connection, wanted)
+        else:
+            found = self._due.rows(connection, {**wanted, "through": through})
+        return [key for (key,) in found]
 
     def save(self, connection: Connection, rows: Iterable[Keyed]) -> None:
         """Insert or replace."""
