@@ -11,7 +11,7 @@ from tests.journeys import portfolio
 from tests.journeys.installation import Answer, Installation, serving
 from tests.journeys.streams import Told, stream
 
-PORTFOLIO = portfolio.days(seed=7, debtors=60, length_days=100)
+PORTFOLIO = portfolio.days(seed=7, debtors=60, length_days=70)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.journeys import portfolio
 from tests.journeys.installation import Installation, run, serving
 from tests.rig.parts import SERVICES, Parts, Settings
 
-PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=90)
+PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=60)
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_each_service_is_rebuilt_while_facts_come_in(
     database: str, log: str, home: Path, parts: Parts
 ) -> None:
     settings = parts(database, log)
-    half = len(PORTFOLIO) // 2
+    begun = len(PORTFOLIO) // 3
     with serving(home, settings) as huikuan:
         huikuan.adopt(portfolio.LADDER)
-        portfolio.play(huikuan, PORTFOLIO[:half])
-        writer = threading.Thread(target=portfolio.play, args=(huikuan, PORTFOLIO[half:]))
+        portfolio.play(huikuan, PORTFOLIO[:begun])
+        writer = threading.Thread(target=portfolio.play, args=(huikuan, PORTFOLIO[begun:]))
         writer.start()
         reports = {service: _rebuild(home, service, settings) for service in SERVICES}
         writer.join()

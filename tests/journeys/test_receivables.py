@@ -32,9 +32,9 @@ if not receivables.FILE.exists() and not os.environ.get("CI"):
     ("database", "log"),
     [
         ("sqlite", "embedded"),
-        ("postgresql", "embedded"),
-        ("sqlite", "librdkafka"),
         ("postgresql", "kafka"),
+        pytest.param("postgresql", "embedded", marks=pytest.mark.thorough),
+        pytest.param("sqlite", "librdkafka", marks=pytest.mark.thorough),
     ],
 )
 def test_the_import_gives_every_figure(
