@@ -7,7 +7,11 @@ _TURN_S = 0.0005
 
 
 def calm_gc() -> None:
-    """Accounts live long: looking through all of them again and again is the real cost of gc."""
+    """Accounts live long: looking through all of them again and again is the real cost of gc.
+
+    For where a process begins its work: it looks through all there is once more, and stops every
+    thread meanwhile.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)

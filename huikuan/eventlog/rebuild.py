@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import Row as SqlRow
 
 from huikuan.eventlog.ahead import begun_ahead
-from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.clock import now_ms
 from huikuan.eventlog.comparison import Comparison
 from huikuan.eventlog.core import Core, decode_seqs, last_seqs
@@ -97,7 +96,6 @@ class Rebuild(Generic[S, A]):
 
     def run(self, on_progress: Progress | None = None) -> RebuildReport:
         """Fold, compare, switch over. Raises ``LogError`` for records that no one can fold."""
-        calm_gc()
         began = time.monotonic()
         self._chase(on_progress)
         for tries_left in reversed(range(_CURSOR_TRIES)):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
-from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.open import open_log
 from huikuan.eventlog.record import EVERYBODY
@@ -36,11 +35,7 @@ def prepare_portfolio(log_url: str, database_url: str, debtors: str) -> int:
 
 
 def foretell(log_url: str, database_url: str, debtors: str) -> int:
-    """The first page of what will happen, with the totals of all; answers how many debtors.
-
-    The garbage collector is as in a process that serves.
-    """
-    calm_gc()
+    """The first page of what will happen, with the totals of all; answers how many debtors."""
     with closing(_notifier(open_log(log_url), database_url)) as service:
         Foresight(service).portfolio(Asked(Page(_PAGE, "")), lambda _: True)
     return int(debtors)

@@ -81,7 +81,6 @@ def folded(log_url: str, service: str) -> int:
 def follow(log_url: str, service: str, database_url: str) -> int:
     """Follow the log from its start to its end, deciding and saying, without sending."""
     following = _service(log_url, service, database_url)
-    calm_gc()  # as a service that follows by its own threads does
     if following.database.is_postgres:
         take_turns()
     started_s = time.perf_counter()
@@ -155,6 +154,7 @@ def _service(log_url: str, service: str, database_url: str) -> Service[Any, Any]
 def main() -> None:
     """Run the task that the arguments name."""
     name, *arguments = sys.argv[1:]
+    calm_gc()  # as services and commands do
     started_s = time.perf_counter()
     count = TASKS[name](*arguments)
     seconds = TIMED.get("seconds", time.perf_counter() - started_s)

@@ -11,7 +11,6 @@ from heapq import heappush, heapreplace
 import msgspec
 
 from huikuan.eventlog.by_key import ByKey, records_by_key
-from huikuan.eventlog.calm import calm_gc
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.record import EVERYBODY, Record
 from services.notifier.domain.totals import Totals
@@ -51,7 +50,6 @@ class Backtest:
 
         What was said because of that is looked for to the log's end.
         """
-        calm_gc()
         ends = {partition: self._log.end(partition) for partition in folded}
         total = sum(ends.values())
         wanted = self._trial.debtors.__contains__ if self._trial.debtors is not None else None
