@@ -32,6 +32,12 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 _NUL = Words("The address holds a NUL character.", "地址中含有 NUL 字符。")
+_AS_IT_IS = frozenset({"", "identity"})
+_ONLY_AS_IT_IS = {"Accept-Encoding": "identity"}
+_ENCODED = Words(
+    "Compressed bodies are not read: send it as it is, without Content-Encoding.",
+    "不读取压缩的请求体：请勿压缩，并去掉 Content-Encoding。",
+)
 Observe = Callable[[Scope, int, float], None]
 """Told of every answered request: its scope, status and seconds."""
 _log = logging.getLogger("huikuan.web")
@@ -76,7 +82,7 @@ class Gate:
                 self._observe(scope, answer.status, clock() - began)
 
     async def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        """Check the key, read the body; raises ``Problem``."""
+        """Check the key, read the body, which is never inflated; raises ``Problem``."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path not in OPEN_PATHS and not self._keys.open_by(headers.get("authorization", "")):
             raise Problem(401, headers={"WWW-Authenticate": "Bearer"})
@@ -92,6 +98,8 @@ class Gate:
                 body = await _read(receive, self._body_bytes_max)
         except TimeoutError:
             raise Problem(408, headers={"Connection": "close"}) from None
+        if headers.get("content-encoding", "").lower() not in _AS_IT_IS:
+            raise Problem(415, "unsupported_encoding", _ENCODED, headers=_ONLY_AS_IT_IS)
         return _replay(body, receive)
 
 

@@ -114,10 +114,19 @@ def test_a_senseless_length_is_refused(length: str) -> None:
     assert client_of().post("/v1/raw", content=b"", headers=headers).status_code in {400, 413}
 
 
-def test_a_compressed_body_is_never_inflated() -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "identity, br", "x" * 300])
+def test_a_compressed_body_is_never_inflated_and_whoever_sent_it_is_told(encoding: str) -> None:
     bomb = gzip.compress(b"x" * 100_000)
-    answer = client_of().post("/v1/raw", content=bomb, headers={"Content-Encoding": "gzip"})
-    assert answer.json() == {"bytes": len(bomb)}
+    answer = client_of().post("/v1/raw", content=bomb, headers={"Content-Encoding": encoding})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_encoding")
+    assert "without Content-Encoding" in answer.json()["detail"]
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity"])
+def test_a_body_that_is_said_to_be_as_it_is_is_read(encoding: str) -> None:
+    answer = client_of().post("/v1/raw", content=b"abc", headers={"Content-Encoding": encoding})
+    assert answer.json() == {"bytes": 3}
 
 
 def test_what_falls_inside_is_told_to_the_log_and_not_to_the_caller(
