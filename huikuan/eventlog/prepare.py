@@ -14,12 +14,23 @@ _FIRST_STATE = 1
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('huikuan.migrate'))")
 
 
+class OtherDatabaseError(LogError):
+    """The database was made for another number of partitions than the log has."""
+
+    def __init__(self, partitions: int, *, made_for: int) -> None:
+        super().__init__(
+            f"the log has {partitions} partitions, this database was made for {made_for}: "
+            "a debtor's records would no longer be in one place"
+        )
+        self.partitions, self.made_for = partitions, made_for
+
+
 def prepare(
     database: Database, core: Core, log: Log, fold_version: int, migrations: Path | None
 ) -> None:
     """Migrate, and begin at the log's start where nothing was folded yet.
 
-    Raises ``LogError`` where the database was made for another number of partitions.
+    Raises ``OtherDatabaseError`` where the database was made for another number of partitions.
     """
     with database.writing() as connection:
         if database.is_postgres:
@@ -47,7 +58,4 @@ def _add_partitions(connection: Connection, core: Core, log: Log) -> None:
         heads = [{"partition": p, "seq": 0, "acknowledged": 0} for p in every]
         connection.execute(core.heads.insert(), heads)
     elif known != set(range(log.partitions)):
-        raise LogError(
-            f"the log has {log.partitions} partitions, this database was made for {len(known)}: "
-            "a debtor's records would no longer be in one place"
-        )
+        raise OtherDatabaseError(log.partitions, made_for=len(known))

@@ -20,6 +20,13 @@ TakenBack = Callable[[Connection, list[Record]], None]
 class RestoredBackupError(Exception):
     """The log has higher seqs of this publisher than its outbox."""
 
+    def __init__(self, publisher: str, partition: int, *, seq: int, known: int) -> None:
+        super().__init__(
+            f"the log has words of {publisher} in partition {partition} that its outbox lacks "
+            f"(seq {seq}, known {known}): a restored backup? run `huikuan recover {publisher}`"
+        )
+        self.publisher, self.partition, self.seq, self.known = publisher, partition, seq, known
+
 
 class Check:
     """Looks for our own words on the log that we do not know; at each record once."""
@@ -37,11 +44,7 @@ class Check:
             start, stop = max(position, self.looked.get(partition, 0)), self._log.end(partition)
             for record in _own(self._log, publisher, partition, start, stop):
                 if record.meta and record.meta.seq > head:
-                    raise RestoredBackupError(
-                        f"the log has words of {publisher} in partition {partition} that its "
-                        f"outbox lacks (seq {record.meta.seq}, known {head}): a restored backup? "
-                        f"run `huikuan recover {publisher}`"
-                    )
+                    raise RestoredBackupError(publisher, partition, seq=record.meta.seq, known=head)
             self.looked[partition] = stop
 
 

@@ -13,15 +13,29 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from huikuan.web.wording import Words
+
 PREFIX = "hk_live_"
 SHORT_BELOW = 20
 """A key of fewer characters may serve on this machine only."""
 _FILE = "api_keys"
+_SHORT = Words(
+    f"HUIKUAN_API_KEY has fewer than {SHORT_BELOW} characters, which only this machine may use.",
+    f"HUIKUAN_API_KEY 少于 {SHORT_BELOW} 个字符，只可供本机使用。",
+)
+_GUESSED_FIRST = Words(
+    "HUIKUAN_API_KEY is a word that everybody tries first.",
+    "HUIKUAN_API_KEY 是人人都会先猜的词。",
+)
 _GUESSED = frozenset({"admin", "apikey", "changeme", "default", "huikuan", "password", "secret"})
 
 
 class UnsafeKeyError(ValueError):
-    """The key is one that everybody would try first."""
+    """The key is one that everybody would try first, or too short; ``words`` tell it to people."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 class Keys:
@@ -78,9 +92,9 @@ def keys_of(home: Path, configured: str, *, only_local: bool = True) -> tuple[Ke
 
 def _refuse_unsafe(key: str, *, only_local: bool) -> None:
     if key.lower().replace("-", "").replace("_", "") in _GUESSED:
-        raise UnsafeKeyError("HUIKUAN_API_KEY is a word that everybody tries first.")
+        raise UnsafeKeyError(_GUESSED_FIRST)
     if not only_local and len(key) < SHORT_BELOW:
-        raise UnsafeKeyError(f"HUIKUAN_API_KEY has fewer than {SHORT_BELOW} characters.")
+        raise UnsafeKeyError(_SHORT)
 
 
 def _make_first(path: Path) -> str | None:

@@ -67,7 +67,7 @@ def _keys(home: Path, *, only_local: bool) -> Keys:
     try:
         keys, fresh = keys_of(home, os.environ.get("HUIKUAN_API_KEY", ""), only_local=only_local)
     except UnsafeKeyError as error:
-        raise CommandError(str(error), REFUSED) from None
+        raise CommandError(say(error.words.en, error.words.zh), REFUSED) from None
     if fresh:
         show.note(
             say(
