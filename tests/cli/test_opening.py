@@ -30,7 +30,7 @@ HOME = Path("/srv/huikuan")
         (
             RestoredBackupError("ledger", 3, seq=8, known=5),
             "words of ledger in partition 3 that its outbox lacks (seq 8, known 5): a restored",
-            "日志分区 3 中有 ledger 的记录，其发件箱却没有（序号 8，已知 5）：数据库是否恢复自备份？",
+            "日志分区 3 中有 ledger 的记录，其发件箱却没有（序号 8，已知 5）：数据库是否恢复自",
         ),
         (
             OtherDatabaseError(16, made_for=4),
