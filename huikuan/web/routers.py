@@ -1,8 +1,7 @@
 """``v1_router``: what every service's routes have in common.
 
-A router that FastAPI includes in another one has all its routes worked out again, which is half of
-what a service's start takes. So these are complete when they are made, and the app has them as
-they are.
+Where FastAPI includes a router in another one, it works out all its routes a second time. So these
+are complete when they are made, and the app has them as they are.
 """
 
 from fastapi import APIRouter, Depends

@@ -42,8 +42,8 @@ def _in_chinese(error: Exception) -> str:
         case RestoredBackupError(publisher=publisher, partition=at, seq=seq, known=known):
             return (
                 f"日志分区 {at} 中有 {publisher} 的记录，其发件箱却没有"
-                f"（序号 {seq}，已知 {known}）："
-                f"数据库是否恢复自备份？请运行 `huikuan recover {publisher}`"
+                f"（序号 {seq}，已知 {known}）：数据库是否恢复自备份？"
+                f"请运行 `huikuan recover {publisher}`"
             )
         case OtherDatabaseError(partitions=partitions, made_for=made_for):
             return (
