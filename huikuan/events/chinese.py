@@ -26,6 +26,7 @@ _SENTENCES: dict[str, str] = {
     "must be more than nothing": "必须大于零",
     "must be a word in small letters, as in stock_dumped": "应为小写英文单词，例如 stock_dumped",
     "is named twice": "重复",
+    "stands here twice; send it once": "同一字段出现两次；只可出现一次",
     'must be text in quotes, as in "249.95": a JSON number may lose digits': (
         "应为带引号的文本，例如 249.95：JSON 数字可能丢失位数"
     ),

@@ -1,8 +1,7 @@
 """CloudEvents 1.0 in JSON: what comes in at the edge, and what we publish.
 
 A request holds one event or a list. A body that is no JSON is refused as a whole; an event that
-is not well formed is answered for by itself. Where a JSON object names a key twice, the last one
-counts; what goes on is written anew, so no later reader can see the other.
+is not well formed is answered for by itself.
 """
 
 import base64
@@ -16,6 +15,7 @@ import msgspec
 
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.nesting import nesting
+from huikuan.events.repeated import repeated
 from huikuan.events.texts import fault_of_id
 
 SPECVERSION = "1.0"
@@ -111,6 +111,7 @@ def parse_one(row: bytes) -> CloudEvent:
         raw = _row.decode(row)
     except _UNREADABLE as error:
         raise InvalidFieldError("", f"is not a CloudEvent: {_reason(error)}") from None
+    _must_not_repeat(row, raw)
     if b"null" in row:
         raw = {name: value for name, value in raw.items() if bytes(value) != b"null"}
     if _any_of(raw, "specversion") != SPECVERSION:
@@ -127,6 +128,12 @@ def parse_one(row: bytes) -> CloudEvent:
         dataschema=texts["dataschema"],
         extensions={name: _extension_of(raw, name) for name in raw if name not in _ATTRIBUTES},
     )
+
+
+def _must_not_repeat(row: bytes, raw: Mapping[str, msgspec.Raw], at: str = "") -> None:
+    twice = repeated(row, raw)
+    if twice is not None:
+        raise InvalidFieldError(at or twice, "stands here twice; send it once")
 
 
 def _text_of(raw: Mapping[str, msgspec.Raw], name: str) -> str:
@@ -202,6 +209,8 @@ def _unpacked(text: str) -> bytes:
         ) from None
     if nesting(data, NESTING_MAX) > NESTING_MAX:
         raise InvalidFieldError("/data_base64", f"is nested more than {NESTING_MAX} deep")
+    if data.startswith(b"{"):
+        _must_not_repeat(data, {}, "/data_base64")
     return data
 
 

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent as OtherCloudEvent
@@ -16,6 +17,7 @@ from huikuan.events.codec import decode, encode
 from huikuan.events.fields import Event
 from huikuan.events.invalid import InvalidFieldError
 from huikuan.events.nesting import nesting
+from huikuan.events.repeated import repeated
 from huikuan.events.wire import (
     EVENTS_MAX,
     CloudEvent,
@@ -255,10 +257,65 @@ def test_a_byte_order_mark_nulls_and_base64_are_understood() -> None:
     assert one.dataschema == ""
 
 
-def test_of_a_key_named_twice_the_last_counts() -> None:
-    (one,) = parse(_body()[:-1] + b',"id":"e9"}')
-    assert isinstance(one, CloudEvent)
-    assert one.id == "e9"
+def _repeated(text: bytes) -> str | None:
+    return repeated(text, msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+
+
+def _with(field: bytes, data: bytes = b'{"a":1}') -> bytes:
+    """An event with one field more, and these data."""
+    envelope = {name: value for name, value in GOOD.items() if name != "data"}
+    fields = [json.dumps(envelope).encode()[1:-1], b'"data":' + data, *([field] if field else [])]
+    return b"{" + b",".join(fields) + b"}"
+
+
+PACKED = base64.b64encode(b'{"a":1, "a":2}')
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (_with(b'"id":"e9"'), "/id"),
+        (_with(b'"i\\u0064" \n: "e9"'), "/id"),
+        (_with(b'"data":{"a":1}'), "/data"),
+        (_with(b"", b'{"amount":"1","currency":"CNY","amount":"100"}'), "/data/amount"),
+        (_with(b"", b'{"amount" : "1", "amount":"100"}'), "/data/amount"),
+        (_with(b"", b'{"stages":[{"on":1},{"on":1,"on":2}]}'), "/data/stages/1/on"),
+        (_with(b"", b'{"a/~b":1,"a/~b":2}'), "/data/a~1~0b"),
+        (_with(b"", b'{"' + b"n" * 900 + b'":1,"' + b"n" * 900 + b'":1}'), "/data/" + "n" * 60),
+        (_body(data=None)[:-1] + b',"data_base64":"' + PACKED + b'"}', "/data_base64"),
+    ],
+)
+def test_a_field_that_stands_twice_is_refused(body: bytes, pointer: str) -> None:
+    error = _refused(body)
+    assert (error.pointer, error.reason) == (pointer, "stands here twice; send it once")
+    assert error.reason_zh == "同一字段出现两次；只可出现一次"
+
+
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=12,
+    ),
+    st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " \t: ")]),
+    st.booleans(),
+)
+def test_where_no_field_stands_twice_none_is_found(
+    data: object, separators: tuple[str, str], plain: bool
+) -> None:
+    text = json.dumps({"data": data, "x": '":'}, separators=separators, ensure_ascii=plain)
+    assert _repeated(text.encode()) is None
+
+
+@given(st.data())
+def test_one_that_does_is_found_wherever_it_stands(data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.text(max_size=3), min_size=1, unique=True))
+    fields = [f"{json.dumps(name)}{data.draw(st.sampled_from([':', ' :']))}1" for name in names]
+    again = data.draw(st.sampled_from(fields))
+    fields.insert(data.draw(st.integers(0, len(fields))), again)
+    text = "{" + ",".join(fields) + "}"
+    within = data.draw(st.sampled_from(["%s", '{"data":%s}', '{"data":{"a":[0,%s]}}']))
+    assert _repeated((within % text).encode()) is not None
 
 
 @given(st.recursive(st.just(0), lambda inner: st.lists(inner, max_size=3), max_leaves=30))
