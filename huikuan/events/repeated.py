@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 _NAME_MAX = 60
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_anything = msgspec.json.Decoder()
 
 
 def repeated(text: bytes, fields: Mapping[str, msgspec.Raw]) -> str | None:
@@ -19,13 +19,14 @@ def repeated(text: bytes, fields: Mapping[str, msgspec.Raw]) -> str | None:
     ``text`` is an object in well-formed JSON, nested no deeper than may be recursed into, and
     ``fields`` what stands in it, each once.
     """
+    if _is_plain(text, fields):
+        return None
+    readable = text.decode(errors="replace")
     try:
-        if _is_plain(text, fields):
-            return None
-        _differing.decode(text.decode())
+        _differing.decode(readable)
     except _TwiceError:
-        return next(_twice("", _as_it_stands.decode(text.decode())))
-    except ValueError:  # of msgspec too: a text in it is no UTF-8, which is told where it is read
+        return next(_twice("", _as_it_stands.decode(readable)))
+    except ValueError:  # a value is not well formed, which is told where it is read
         pass
     return None
 
@@ -39,16 +40,29 @@ class _Object(list[tuple[str, Any]]):
 
 
 def _is_plain(text: bytes, fields: Mapping[str, msgspec.Raw]) -> bool:
-    """Whether there cannot be one, told at a glance, of an object within an object at most.
+    """Whether there cannot be one, told at a glance.
 
     There are no more fields than colons that follow a quotation mark. Where there are no more of
     these than fields of different names, none stands twice.
     """
     if b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
         return False
-    data = bytes(fields.get("data", b""))
-    inner = len(_fields.decode(data)) if data.startswith(b"{") else 0
+    try:
+        inner = _count(_anything.decode(fields.get("data", b"0")))
+    except ValueError:  # of msgspec: not well formed within
+        return False
     return text.count(b'":') == len(fields) + inner
+
+
+def _count(value: object) -> int:
+    """Fields in it, each name of an object once."""
+    if isinstance(value, dict):
+        return len(value) + sum(map(_count, filter(_holds_more, value.values())))
+    return sum(map(_count, value)) if isinstance(value, list) else 0
+
+
+def _holds_more(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _must_differ(pairs: list[tuple[str, Any]]) -> None:
