@@ -14,7 +14,8 @@ class InstallationInUseError(Exception):
     def __init__(self, home: Path, pid: int | None) -> None:
         holder = f"process {pid}" if pid else "another process"
         super().__init__(f"the installation in {home} belongs to {holder}, which is running")
-        self.home, self.pid = home, pid
+        self.home = home
+        self.pid = pid
         """The holder's process id, where it could be read."""
 
 

@@ -4,7 +4,7 @@ RFC 8259 (section 4) leaves it open, and readers differ: an amount must not depe
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,13 +13,12 @@ _NAME_MAX = 60
 _anything = msgspec.json.Decoder()
 
 
-def repeated(text: bytes, fields: Mapping[str, msgspec.Raw]) -> str | None:
+def repeated(text: bytes) -> str | None:
     """The JSON pointer of the first field that its object has twice, or None.
 
-    ``text`` is an object in well-formed JSON, nested no deeper than may be recursed into, and
-    ``fields`` what stands in it, each once.
+    ``text`` is an object in well-formed JSON, nested no deeper than may be recursed into.
     """
-    if _is_plain(text, fields):
+    if _is_plain(text):
         return None
     readable = text.decode(errors="replace")
     try:
@@ -39,7 +38,7 @@ class _Object(list[tuple[str, Any]]):
     """Its fields as they stand, each as often as it is there."""
 
 
-def _is_plain(text: bytes, fields: Mapping[str, msgspec.Raw]) -> bool:
+def _is_plain(text: bytes) -> bool:
     """Whether there cannot be one, told at a glance.
 
     There are no more fields than colons that follow a quotation mark. Where there are no more of
@@ -48,21 +47,16 @@ def _is_plain(text: bytes, fields: Mapping[str, msgspec.Raw]) -> bool:
     if b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
         return False
     try:
-        inner = _count(_anything.decode(fields.get("data", b"0")))
+        return text.count(b'":') == _count(_anything.decode(text))
     except ValueError:  # of msgspec: not well formed within
         return False
-    return text.count(b'":') == len(fields) + inner
 
 
 def _count(value: object) -> int:
     """Fields in it, each name of an object once."""
     if isinstance(value, dict):
-        return len(value) + sum(map(_count, filter(_holds_more, value.values())))
+        return len(value) + sum(map(_count, value.values()))
     return sum(map(_count, value)) if isinstance(value, list) else 0
-
-
-def _holds_more(value: object) -> bool:
-    return isinstance(value, dict | list)
 
 
 def _must_differ(pairs: list[tuple[str, Any]]) -> None:

@@ -68,10 +68,11 @@ class ApprovalBody(BaseModel):
 def make_routers(notifier: Notifier) -> list[APIRouter]:
     """All routes of the notifier."""
     service = notifier.service
+    read = _reading(service)
     return [
         policy_router(notifier),
-        _feed_router(notifier),
-        stream_router(_reading(service), service.bell),
+        _feed_router(read),
+        stream_router(read, service.bell),
         _holds_router(notifier),
         _debtors_router(notifier),
         _answers_router(notifier),
@@ -92,9 +93,8 @@ def _reading(service: Following) -> Read:
     return read
 
 
-def _feed_router(notifier: Notifier) -> APIRouter:
+def _feed_router(read: Read) -> APIRouter:
     router = v1_router("feed")
-    read = _reading(notifier.service)
 
     @router.get("/escalations", summary="Everything said, in order per debtor")
     def feed(waited: AfterPosition, page: Page) -> Response:
