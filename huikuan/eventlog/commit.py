@@ -10,7 +10,7 @@ from huikuan.eventlog.core import Core, encode_seqs
 from huikuan.eventlog.crash import crash_point
 from huikuan.eventlog.database import Database
 from huikuan.eventlog.follow import Following
-from huikuan.eventlog.history import History
+from huikuan.eventlog.history import History, Taken
 from huikuan.eventlog.lease import FencedError
 from huikuan.eventlog.outbox import Addressed, Outbox
 from huikuan.eventlog.ownership import Held
@@ -37,8 +37,9 @@ class Gathered(msgspec.Struct, frozen=True):
 
     state: State
     progress: list[dict[str, object]]
-    kept: list[tuple[list[Record], int, list[tuple[Record, str]]]]
-    """By partition: what was taken, what was known before, what was set aside with its reason."""
+    taken: list[Taken]
+    aside: list[dict[str, object]]
+    """What was set aside."""
     settled: list[tuple[str, str]]
     """Places of records set aside, with their outcomes."""
     rows: list[Keyed]
@@ -76,7 +77,8 @@ class Committer(Generic[S, A]):
         gathered = Gathered(
             state=turn[0].state,
             progress=[_progress(held) for held in turn],
-            kept=[(f.taken, f.known_before, f.aside) for f in every],
+            taken=[(f.taken, f.known_before) for f in every],
+            aside=[_aside(record, reason) for f in every for record, reason in f.aside],
             settled=[s for f in every for s in _settled(f)],
             rows=rows,
             sayings=[(self._address(f, word), word) for f in every for word in f.sayings],
@@ -95,11 +97,9 @@ class Committer(Generic[S, A]):
         """
         with self._database.writing() as connection:
             self._advance(connection, gathered.progress)
-            for taken, known_before, aside in gathered.kept:
-                self._history.keep(connection, taken, known_before)
-                if aside:
-                    asides = [_aside(record, reason) for record, reason in aside]
-                    connection.execute(self._core.set_aside.insert(), asides)
+            self._history.keep(connection, gathered.taken)
+            if gathered.aside:
+                connection.execute(self._core.set_aside.insert(), gathered.aside)
             for place, outcome in gathered.settled:
                 self._settle(connection, place, outcome)
             gathered.state.save(connection, gathered.rows)

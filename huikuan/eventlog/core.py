@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -26,7 +27,9 @@ from sqlalchemy import (
     UniqueConstraint,
     any_,
     bindparam,
+    column,
     func,
+    literal_column,
     select,
     text,
 )
@@ -207,6 +210,19 @@ def one_of(column: Column[Any], name: str = "keys", *, is_postgres: bool) -> Col
         return column == any_(bindparam(name, type_=postgresql.ARRAY(kind)))
     each = func.json_each(bindparam(name, type_=_JsonList)).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+def pairs(first: str, second: str, *, is_postgres: bool) -> FromClause:
+    """Two parameters, lists of numbers side by side, as a table of ``first`` and ``second``."""
+    if is_postgres:
+        given = [bindparam(name, type_=postgresql.ARRAY(BigInteger)) for name in (first, second)]
+        columns = [column(name, BigInteger) for name in ("first", "second")]
+        return func.unnest(*given).table_valued(*columns).render_derived()
+    # Of two such tables SQLite would read all of the partition between them.
+    each = func.json_each(bindparam(first, type_=_JsonList)).table_valued("key", "value")
+    place = literal_column("'$['").concat(each.c.key).concat("]")
+    beside = func.json_extract(bindparam(second, type_=_JsonList), place, type_=BigInteger)
+    return select(each.c.value.label("first"), beside.label("second")).subquery()
 
 
 def last_seqs(connection: Connection, core: Core) -> dict[int, int]:

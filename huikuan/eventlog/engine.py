@@ -1,12 +1,15 @@
 """The connections to a service's own database, with our settings: SQLite or PostgreSQL."""
 
+import math
+import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
 from huikuan.eventlog.prepared import begin
@@ -26,6 +29,9 @@ _SQLITE_PRAGMAS = (
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
 )
+_TRUSTED_S = 1.0
+"""A connection that was used so lately is there."""
+_LEFT_AT_S = "huikuan left at"
 _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """SQLite's statements, as many databases of the same tables may be opened one after another."""
 
@@ -65,13 +71,44 @@ def open_engine(url: str) -> Engine:
     options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
         pool_size=8,
         max_overflow=24,
         connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
     )
     event.listen(engine, "connect", _dump_bytes_quickly)
+    watch = _Watch(engine.dialect)
+    event.listen(engine, "checkin", watch.left)
+    event.listen(engine, "invalidate", watch.broke)
+    event.listen(engine, "checkout", watch.taken)
     return engine
+
+
+class _Watch:
+    """Looks whether a connection is still there that nobody used for some time.
+
+    To ask each time, as the pool can do by itself, takes as long as a small question.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._broke_at_s = -math.inf
+
+    def left(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_LEFT_AT_S] = time.monotonic()
+
+    def broke(self, *_: object) -> None:
+        """One is gone: none that was left before is trusted."""
+        self._broke_at_s = time.monotonic()
+
+    def taken(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Raises ``InvalidatePoolError``, upon which the pool makes another."""
+        left_at_s = record.info.get(_LEFT_AT_S, math.inf)  # a new one was never left
+        if left_at_s > max(time.monotonic() - _TRUSTED_S, self._broke_at_s):
+            return
+        try:
+            self._dialect.do_ping(connection)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _dump_bytes_quickly(connection: Any, _record: object) -> None:

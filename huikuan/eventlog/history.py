@@ -1,7 +1,7 @@
 """What one key's records were: from the log itself where it can be asked, else from ``records``."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
@@ -14,7 +14,10 @@ from huikuan.eventlog.prepared import Prepared
 from huikuan.eventlog.record import Record, decode_meta, encode_meta
 
 Histories = dict[str, list[Record]]
-_COPY_ROWS_MIN = 50
+Taken = tuple[Iterable[Record], int]
+"""A partition's records, in order, and the running maximum of ``recorded_at`` before them."""
+
+_COPY_ROWS_MIN = 4
 _TYPES = ("int4", "int8", "text", "int8", "bytea", "bytea")
 
 
@@ -36,8 +39,8 @@ class History(Protocol):
     def stop_at(self, connection: Connection, partition: int, known_at_ms: int) -> int:
         """The first position of a partition that was not known yet at that time, else the end."""
 
-    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
-        """Add what was read, in order, after a running maximum of ``recorded_at``."""
+    def keep(self, connection: Connection, taken: Iterable[Taken]) -> None:
+        """Add what was read of some partitions."""
 
 
 def is_keyed(log: Log) -> bool:
@@ -77,7 +80,7 @@ class LogHistory:
         del connection
         return self._log.stop_at(partition, known_at_ms)
 
-    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
+    def keep(self, connection: Connection, taken: Iterable[Taken]) -> None:
         """See ``History``; the log keeps them."""
 
 
@@ -86,6 +89,7 @@ class TableHistory:
 
     def __init__(self, core: Core, *, is_postgres: bool) -> None:
         self._table, columns = core.records, core.records.c
+        self._adding = Prepared(self._table.insert())
         # The zeros leave only the index by key: a database that has not counted its rows yet
         # would read the whole partition instead.
         self._of_keys = Prepared(
@@ -121,26 +125,16 @@ class TableHistory:
                 high = int(found.position)
         return low
 
-    def keep(self, connection: Connection, records: Iterable[Record], known_at_ms: int) -> None:
+    def keep(self, connection: Connection, taken: Iterable[Taken]) -> None:
         """See ``History``."""
-        rows: list[tuple[int, int, str, int, bytes, bytes]] = []
-        for record in records:
-            meta = record.meta
-            if meta is None:
-                continue
-            known_at_ms = max(known_at_ms, meta.recorded_at)
-            header = encode_meta(meta)
-            rows.append(
-                (record.partition, record.position, record.key, known_at_ms, header, record.value)
-            )
+        rows = [row for records, known_at_ms in taken for row in _rows(records, known_at_ms)]
         if not rows:
             return
         if connection.dialect.name == "postgresql" and len(rows) >= _COPY_ROWS_MIN:
             copy_in(connection, "records", _TYPES, rows)
         else:
-            names = [column.name for column in self._table.columns]
-            values = [dict(zip(names, row, strict=True)) for row in rows]
-            connection.execute(self._table.insert(), values)
+            names = self._table.columns.keys()
+            self._adding.write(connection, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _at_or_before(
         self, connection: Connection, partition: int, position: int | None
@@ -151,3 +145,14 @@ class TableHistory:
             query = query.where(columns.position <= position)
         found = connection.execute(query.order_by(columns.position.desc()).limit(1))
         return cast("Row[Any] | None", found.first())
+
+
+def _rows(
+    records: Iterable[Record], known_at_ms: int
+) -> Iterator[tuple[int, int, str, int, bytes, bytes]]:
+    for record in records:
+        meta = record.meta
+        if meta is not None:
+            known_at_ms = max(known_at_ms, meta.recorded_at)
+            header = encode_meta(meta)
+            yield record.partition, record.position, record.key, known_at_ms, header, record.value

@@ -5,11 +5,11 @@ order of seqs. Rows are kept: they are the feed of what was said, and the memory
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from huikuan.eventlog.core import Core, one_of
+from huikuan.eventlog.core import Core, one_of, pairs
 from huikuan.eventlog.database import copy_in
 from huikuan.eventlog.position import Position
 from huikuan.eventlog.prepared import Prepared
@@ -43,11 +43,12 @@ class Outbox:
             .where(heads.seq > heads.acknowledged)
             .order_by(heads.partition)
         )
+        after = pairs("partitions", "seqs", is_postgres=is_postgres)
         self._next_rows = Prepared(
-            select(rows.key, rows.value, *(rows[name] for name in _META))
-            .where(rows.partition == bindparam("partition"), rows.seq > bindparam("after"))
-            .order_by(rows.seq)
-            .limit(bindparam("most"))
+            select(rows.partition, rows.key, rows.value, *(rows[name] for name in _META))
+            .join_from(after, core.outbox, rows.partition == after.c.first)
+            .where(rows.seq > after.c.second, rows.seq <= after.c.second + bindparam("most"))
+            .order_by(rows.partition, rows.seq)
         )
         # In order, so that two writers never wait for each other crosswise.
         self._locking = Prepared(
@@ -101,12 +102,14 @@ class Outbox:
         return {partition: (acknowledged, seq) for partition, acknowledged, seq in found}
 
     def entries(
-        self, connection: Connection, partition: int, after_seq: int, limit: int
-    ) -> list[Entry]:
-        """What follows a seq, as it goes onto the log."""
-        wanted = {"partition": partition, "after": after_seq, "most": limit}
-        found = self._next_rows.rows(connection, wanted)
-        return [Entry(key, value, Meta(self.publisher, *meta)) for key, value, *meta in found]
+        self, connection: Connection, after: Mapping[int, int], limit: int
+    ) -> dict[int, list[Entry]]:
+        """What follows a seq in each of these partitions, as it goes onto the log."""
+        asked = {"partitions": list(after), "seqs": list(after.values()), "most": limit}
+        found: dict[int, list[Entry]] = {partition: [] for partition in after}
+        for partition, key, value, *meta in self._next_rows.rows(connection, asked):
+            found[partition].append(Entry(key, value, Meta(self.publisher, *meta)))
+        return found
 
     def acknowledge(self, connection: Connection, seqs: dict[int, int]) -> None:
         """Everything up to these seqs (by partition) is on the log."""

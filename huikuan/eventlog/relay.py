@@ -80,7 +80,7 @@ class Relay:
 
     def _read(self, epochs: dict[int, int]) -> dict[int, tuple[int, int, list[Entry]]]:
         """Partition → epoch, the seq before the first row, the rows to be sent."""
-        found: dict[int, tuple[int, int, list[Entry]]] = {}
+        starts: dict[int, int] = {}
         with self._database.reading() as connection:
             waiting = self._outbox.unacknowledged(connection)
             for partition, (acknowledged, last) in sorted(waiting.items()):
@@ -90,6 +90,8 @@ class Relay:
                 sent_under, sent = self._sent.get(partition, (epoch, 0))
                 start = max(acknowledged, sent) if sent_under == epoch else acknowledged
                 if start < last:
-                    rows = self._outbox.entries(connection, partition, start, _ROWS_MAX)
-                    found[partition] = (epoch, start, rows)
-        return found
+                    starts[partition] = start
+            if not starts:
+                return {}
+            rows = self._outbox.entries(connection, starts, _ROWS_MAX)
+        return {p: (epochs[p], start, rows[p]) for p, start in starts.items()}

@@ -59,7 +59,7 @@ class State:
             index_elements=["partition", "key"],
             set_={name: insert.excluded[name] for name in ("body", "review_on", "label")},
         )
-        self._merge = merge
+        self._merge = Prepared(merge)
         self._merge_rows = str(merge.compile(dialect=dialect.dialect()))
         self._load = Prepared(
             select(self.table.c.key, self.table.c.body).where(
@@ -124,7 +124,7 @@ class State:
         if not self._is_postgres:
             _many(connection, self._merge_rows, [_values(keyed) for keyed in rows])
         elif len(rows) < _COPY_ROWS_MIN:
-            connection.execute(self._merge, [_named(keyed) for keyed in rows])
+            self._merge.write(connection, [_named(keyed) for keyed in rows])
         else:
             self._copy_and_merge(connection, rows)
 

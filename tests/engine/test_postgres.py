@@ -1,6 +1,7 @@
 """The same laws on PostgreSQL, which several processes may share."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from huikuan.eventlog import crash, follow, rebuild, runner
+from huikuan.eventlog import crash, engine, follow, rebuild, runner
+from huikuan.eventlog.database import Database
 from huikuan.eventlog.memory import MemoryLog
 from tests.engine.acting import (
     Feed,
     KeylessLog,
-    ToyService,
     everything,
     on_log,
     running,
@@ -154,7 +155,7 @@ def test_three_members_with_threads_and_killed_connections(
         made.start()
     for first in range(0, len(HISTORY), 60):
         act(feed, HISTORY[first : first + 60])
-        _kill_connections(members[0])
+        _kill_connections(url)
     until(lambda: all(made.health()["partitions"] for made in members), 30)
     until(lambda: not any(members[0].lag().values()), 60)
     position = say(members[0], "k001", "c1", 0)
@@ -177,13 +178,26 @@ def _said(found: tuple[object, ...]) -> list[tuple[object, ...]]:
     return said
 
 
-def _kill_connections(made: ToyService) -> None:
+def _kill_connections(url: str) -> None:
+    """All to this database."""
     kill = text(
         "select pg_terminate_backend(pid) from pg_stat_activity"
         " where datname = current_database() and pid <> pg_backend_pid()"
     )
-    with made.engine.connect() as connection:
+    with closing(Database(url)) as database, database.reading() as connection:
         connection.execute(kill)
+
+
+def test_a_connection_that_broke_while_it_was_idle_is_replaced(
+    postgres_url: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_TRUSTED_S", 0.0)
+    url = postgres_url("toy")
+    with running(MemoryLog(1), tmp_path, url=url) as made:
+        for _ in range(2):
+            with made.database.reading() as one, made.database.reading() as another:
+                assert [each.scalar(text("select 1")) for each in (one, another)] == [1, 1]
+            _kill_connections(url)
 
 
 def test_a_rebuild_beside_threads_on_postgres(postgres_url: NewDatabase, tmp_path: Path) -> None:

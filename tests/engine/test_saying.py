@@ -190,7 +190,7 @@ def test_two_relays_at_once_cost_only_bytes(tmp_path: Path) -> None:
                 made.say(connection, [command("k", f"c{n}", 3)])
             if n % 2:
                 with made.database.reading() as connection:
-                    waiting = made.outbox.entries(connection, 0, 0, 100)
+                    waiting = made.outbox.entries(connection, {0: 0}, 100)[0]
                 made.relay_once()
                 log.append(0, waiting)  # the zombie's batch arrives late
         made.drain()
