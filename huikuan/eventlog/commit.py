@@ -1,6 +1,7 @@
 """The one transaction of a turn: progress under its fence, state, records, outbox."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Generic
 
 import msgspec
@@ -57,12 +58,7 @@ class Committer(Generic[S, A]):
     ) -> None:
         self._database, self._core, self._history = database, core, history
         self._outbox, self._partitions = outbox, partitions
-        progress = core.progress.c
-        self._moving = Prepared(
-            update(core.progress)
-            .where(progress.partition == bindparam("at"), progress.epoch == bindparam("mine"))
-            .values({name: bindparam(f"new_{name}") for name in _MOVED})
-        )
+        self._moving = _moving(core)
         aside = core.set_aside.c
         self._settling = (
             update(core.set_aside)
@@ -122,6 +118,16 @@ class Committer(Generic[S, A]):
         if saying.key == EVERYBODY:
             return following.partition
         return partition_of(saying.key, self._partitions)
+
+
+@cache
+def _moving(core: Core) -> Prepared:
+    progress = core.progress.c
+    return Prepared(
+        update(core.progress)
+        .where(progress.partition == bindparam("at"), progress.epoch == bindparam("mine"))
+        .values({name: bindparam(f"new_{name}") for name in _MOVED})
+    )
 
 
 def _settled(following: Following[S, A]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
@@ -52,7 +53,7 @@ def open_history(log: Log, database: Database, core: Core, publishers: frozenset
     """The log's own history where it has one."""
     if is_keyed(log):
         return LogHistory(cast(DatedLog, log), publishers)
-    return TableHistory(core, is_postgres=database.is_postgres)
+    return _table_history(core, is_postgres=database.is_postgres)
 
 
 class LogHistory:
@@ -145,6 +146,11 @@ class TableHistory:
             query = query.where(columns.position <= position)
         found = connection.execute(query.order_by(columns.position.desc()).limit(1))
         return cast("Row[Any] | None", found.first())
+
+
+@cache
+def _table_history(core: Core, *, is_postgres: bool) -> TableHistory:
+    return TableHistory(core, is_postgres=is_postgres)
 
 
 def _rows(

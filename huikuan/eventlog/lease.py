@@ -79,7 +79,13 @@ class Leases:
             query = query.where(or_(progress.owner.is_(None), progress.owner == self.member, gone))
         query = query.order_by(progress.partition).limit(wanted)
         free = connection.execute(query.with_for_update(skip_locked=True)).all()
-        return [self._take(connection, row) for row in free]
+        if not free:
+            return []
+        mine = update(self._progress).where(progress.partition.in_([row.partition for row in free]))
+        until = self._clock() + LEASE_MS
+        taken = mine.values(epoch=progress.epoch + 1, owner=self.member, lease_until=until)
+        connection.execute(taken)
+        return [_claimed(row) for row in free]
 
     def release(self, connection: Connection, held: Collection[int]) -> None:
         """Give up what this member owns by name but does not hold, or no longer."""
@@ -98,17 +104,14 @@ class Leases:
         locked = connection.execute(query.order_by(progress.partition).with_for_update())
         return {partition: epoch for partition, epoch in locked}  # noqa: C416
 
-    def _take(self, connection: Connection, row: SqlRow[tuple[object, ...]]) -> Claim:
-        epoch = row.epoch + 1
-        mine = update(self._progress).where(self._progress.c.partition == row.partition)
-        until = self._clock() + LEASE_MS
-        connection.execute(mine.values(epoch=epoch, owner=self.member, lease_until=until))
-        return Claim(
-            partition=row.partition,
-            epoch=epoch,
-            topic_id=row.topic_id,
-            position=row.position,
-            seqs=decode_seqs(row.seqs),
-            cursor=row.cursor,
-            known_at=row.known_at,
-        )
+
+def _claimed(row: SqlRow[tuple[object, ...]]) -> Claim:
+    return Claim(
+        partition=row.partition,
+        epoch=row.epoch + 1,
+        topic_id=row.topic_id,
+        position=row.position,
+        seqs=decode_seqs(row.seqs),
+        cursor=row.cursor,
+        known_at=row.known_at,
+    )

@@ -6,6 +6,7 @@ order of seqs. Rows are kept: they are the feed of what was said, and the memory
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -18,7 +19,7 @@ from huikuan.eventlog.record import Entry, Meta, Record, Saying
 Addressed = tuple[int, Saying]
 """A saying and the partition that it goes to."""
 
-_COPY_ROWS_MIN = 100
+_COPY_ROWS_MIN = 8
 _TYPES = ("int4", "int8", *["text"] * 4, "int8", "bool", "text", "text", "bool", "bytea")
 _META = Meta.__struct_fields__[1:]
 """The columns of what goes with a record, beside its publisher."""
@@ -179,6 +180,12 @@ class Outbox:
     ) -> None:
         raised = [{"at": partition, "last": heads[partition]} for partition in sorted(partitions)]
         self._raising.write(connection, raised)
+
+
+@cache
+def outbox_of(core: Core, publisher: str, *, is_postgres: bool) -> Outbox:
+    """That publisher's outbox; its statements are made once a process."""
+    return Outbox(core, publisher, is_postgres=is_postgres)
 
 
 def _questions(sayings: Sequence[Addressed]) -> list[tuple[list[int], list[str]]]:

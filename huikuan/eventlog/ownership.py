@@ -16,7 +16,7 @@ from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.history import History
 from huikuan.eventlog.lease import BEAT_MS, Claim, Leases
 from huikuan.eventlog.log import Log, LogError
-from huikuan.eventlog.record import EVERYBODY, Record
+from huikuan.eventlog.record import Record
 from huikuan.eventlog.rules import A, Deciding, Rules, S
 from huikuan.eventlog.state import State, state_numbered
 from huikuan.eventlog.store import PartitionStore
@@ -128,9 +128,13 @@ class Ownership(Generic[S, A]):
         pointer = connection.execute(select(self._core.pointer)).one()
         check_fold_version(self._rules, pointer.fold_version)
         state = state_numbered(pointer.state, is_postgres=self._database.is_postgres)
-        return {claim.partition: self._start(connection, state, claim) for claim in claims}
+        shared = state.load_shared(connection, [claim.partition for claim in claims])
+        return {
+            claim.partition: self._start(state, claim, shared.get(claim.partition))
+            for claim in claims
+        }
 
-    def _start(self, connection: Connection, state: State, claim: Claim) -> Held[S, A]:
+    def _start(self, state: State, claim: Claim, shared: bytes | None) -> Held[S, A]:
         rules, partition = self._rules, claim.partition
         store = PartitionStore(self._database, self._core, self._history, state, partition)
         parts = (rules, partition, store, self._publishers, self._resident_accounts)
@@ -140,7 +144,6 @@ class Ownership(Generic[S, A]):
         following.seqs.update(claim.seqs)
         if claim.cursor is not None:
             following.cursor = _cursors.decode(claim.cursor)
-        shared = state.load(connection, partition, [EVERYBODY]).get(EVERYBODY)
         if shared is not None:
             following.shared = rules.load_shared(shared)
         return Held(following, claim.epoch, state)

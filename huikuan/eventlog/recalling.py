@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from operator import attrgetter
 
 from msgspec import structs
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
@@ -25,17 +26,8 @@ class Records:
 
     def __init__(self, database: Database, core: Core, history: History, partitions: int) -> None:
         self.database, self.history, self.partitions = database, history, partitions
-        progress, aside = core.progress.c, core.set_aside.c
-        in_partition: BindParameter[int] = bindparam("of_partition")
-        self._reached = Prepared(
-            select(progress.position).where(progress.partition == in_partition)
-        )
-        self._aside = Prepared(
-            select(aside.key, aside.position, aside.value).where(
-                aside.partition == in_partition,
-                one_of(aside.key, is_postgres=database.is_postgres),
-            )
-        )
+        self._reached = _reached(core)
+        self._aside = _aside(core, is_postgres=database.is_postgres)
 
     def reached(self, connection: Connection, partition: int) -> int:
         """The position up to which a partition is folded."""
@@ -51,6 +43,22 @@ class Records:
         for key, position, value in self._aside.rows(connection, asked):
             found[key].append(Record(partition, position, key, value, None))
         return found
+
+
+@cache
+def _reached(core: Core) -> Prepared:
+    progress = core.progress.c
+    return Prepared(
+        select(progress.position).where(progress.partition == bindparam("of_partition"))
+    )
+
+
+@cache
+def _aside(core: Core, *, is_postgres: bool) -> Prepared:
+    aside = core.set_aside.c
+    in_partition = aside.partition == bindparam("of_partition")
+    of_keys = one_of(aside.key, is_postgres=is_postgres)
+    return Prepared(select(aside.key, aside.position, aside.value).where(in_partition, of_keys))
 
 
 class Recalling:

@@ -39,9 +39,12 @@ class Check:
     def of(self, partitions: Iterable[int]) -> None:
         """Raises ``RestoredBackupError`` where the log knows more of our words than we do."""
         publisher = self._outbox.publisher
-        for partition in partitions:
-            position, head = _known(self._database, self._core, self._outbox, partition)
-            start, stop = max(position, self.looked.get(partition, 0)), self._log.end(partition)
+        # The ends first: what is said meanwhile is known by then, and not on the log before them.
+        stops = {partition: self._log.end(partition) for partition in partitions}
+        known = _known(self._database, self._core)
+        for partition, stop in stops.items():
+            position, head = known[partition]
+            start = max(position, self.looked.get(partition, 0))
             for record in _own(self._log, publisher, partition, start, stop):
                 if record.meta and record.meta.seq > head:
                     raise RestoredBackupError(publisher, partition, seq=record.meta.seq, known=head)
@@ -58,8 +61,7 @@ def take_back(
 ) -> int:
     """Read our forgotten words back into the outbox; answers how many there were."""
     hooks, count = list(heard), 0
-    for partition in range(log.partitions):
-        position, head = _known(database, core, outbox, partition)
+    for partition, (position, head) in _known(database, core).items():
         forgotten: list[Record] = []
         for record in _own(log, outbox.publisher, partition, position, log.end(partition)):
             if record.meta and record.meta.seq == head + len(forgotten) + 1:
@@ -75,11 +77,14 @@ def take_back(
     return count
 
 
-def _known(database: Database, core: Core, outbox: Outbox, partition: int) -> tuple[int, int]:
-    progress = core.progress.c
+def _known(database: Database, core: Core) -> dict[int, tuple[int, int]]:
+    """Partition → the next position to be folded, and the last seq that was given."""
+    at, heads = core.progress.c, core.heads
+    query = select(at.partition, at.position, heads.c.seq)
+    query = query.join_from(core.progress, heads, at.partition == heads.c.partition)
     with database.reading() as connection:
-        query = select(progress.position).where(progress.partition == partition)
-        return connection.execute(query).scalar_one(), outbox.head(connection, partition)
+        found = connection.execute(query.order_by(at.partition)).all()
+    return {partition: (position, seq) for partition, position, seq in found}
 
 
 def _own(log: Log, publisher: str, partition: int, start: int, stop: int) -> Iterator[Record]:

@@ -20,7 +20,7 @@ from huikuan.eventlog.health import Health
 from huikuan.eventlog.history import is_keyed, open_history
 from huikuan.eventlog.lease import Claim, FencedError, Leases
 from huikuan.eventlog.log import Log
-from huikuan.eventlog.outbox import Outbox
+from huikuan.eventlog.outbox import outbox_of
 from huikuan.eventlog.ownership import Ownership
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.position import Position
@@ -75,7 +75,8 @@ class Service(Questions[S, A]):
         self.rules, self.log, self.publishers = rules, log, publishers
         self.partitions = log.partitions
         self.database, self.core = Database(database_url), core_of(rules.publisher)
-        self.outbox = Outbox(self.core, rules.publisher, is_postgres=self.database.is_postgres)
+        is_postgres = self.database.is_postgres
+        self.outbox = outbox_of(self.core, rules.publisher, is_postgres=is_postgres)
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []
         """Called by ``recover`` with our forgotten records, in the transaction that enters them."""

@@ -99,6 +99,13 @@ class State:
         found = self._load.rows(connection, wanted)
         return {key: body for key, body in found}  # noqa: C416 - rows are not pairs
 
+    def load_shared(self, connection: Connection, partitions: Collection[int]) -> dict[int, bytes]:
+        """What the accounts of each of these partitions share, where they have anything."""
+        columns = self.table.c
+        query = select(columns.partition, columns.body).where(columns.key == EVERYBODY)
+        found = connection.execute(query.where(columns.partition.in_(partitions)))
+        return {partition: body for partition, body in found}  # noqa: C416 - rows are not pairs
+
     def due(
         self,
         connection: Connection,

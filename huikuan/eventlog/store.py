@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from huikuan.eventlog.core import Core, one_of
 from huikuan.eventlog.database import Database
@@ -24,12 +25,7 @@ class PartitionStore:
         self._history = history
         self._state = state
         self._partition = partition
-        aside = core.set_aside.c
-        self._unread = Prepared(
-            select(aside.position).where(
-                aside.partition == partition, one_of(aside.key, is_postgres=database.is_postgres)
-            )
-        )
+        self._unread = _unread(core, is_postgres=database.is_postgres)
 
     def load(self, keys: Collection[str]) -> Mapping[str, bytes]:
         """See ``due.Store``."""
@@ -52,7 +48,16 @@ class PartitionStore:
         """See ``due.Store``."""
         with self._database.reading() as connection:
             known = self._history.of(connection, self._partition, keys, stop)
-            unread = {place for (place,) in self._unread.rows(connection, {"keys": list(keys)})}
+            asked = {"of_partition": self._partition, "keys": list(keys)}
+            unread = {place for (place,) in self._unread.rows(connection, asked)}
         if not unread:
             return known
         return {k: [r for r in rs if r.position not in unread] for k, rs in known.items()}
+
+
+@cache
+def _unread(core: Core, *, is_postgres: bool) -> Prepared:
+    aside = core.set_aside.c
+    in_partition = aside.partition == bindparam("of_partition")
+    of_keys = one_of(aside.key, is_postgres=is_postgres)
+    return Prepared(select(aside.position).where(in_partition, of_keys))

@@ -17,7 +17,7 @@ from services.ledger.recovering import Recovering
 from services.ledger.rules import LedgerRules
 from services.ledger.settings import Settings
 from services.ledger.settling import Settling
-from services.ledger.store import Store
+from services.ledger.store import store_of
 from services.ledger.tables import add_tables
 from services.ledger.taking import Taking
 
@@ -29,7 +29,7 @@ class Ledger:
 
     def __init__(self, service: Service[Setting, Account], clock: Clock) -> None:
         tables = add_tables(service.core.metadata)
-        store = Store(tables, is_postgres=service.database.is_postgres)
+        store = store_of(tables, is_postgres=service.database.is_postgres)
         self.service = service
         self.taking = Taking(service, store, now_ms)
         self.days = Days(service, store, now_ms)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
@@ -130,6 +131,12 @@ class Store:
             {"mine": row["key"]} | {f"new_{name}": row[name] for name in values} for row in rows
         ]
         connection.execute(mine.values(values), named)
+
+
+@cache
+def store_of(tables: Tables, *, is_postgres: bool) -> Store:
+    """The store of these tables; its statements are made once a process."""
+    return Store(tables, is_postgres=is_postgres)
 
 
 def _mark(entry: tuple[str, Mark]) -> dict[str, Any]:

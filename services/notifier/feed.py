@@ -6,6 +6,7 @@ step that hurts, and all behind it in its partition, waits until the gate lets i
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
@@ -129,6 +130,12 @@ class Feed:
         """Whose escalation it is: the debtor to whom the word of that id was said."""
         asked = {"partitions": list(range(partitions)), "of_id": escalation}
         return connection.execute(self._key, asked).scalar()
+
+
+@cache
+def feed_of(core: Core, tables: Tables) -> Feed:
+    """The feed of these tables; its statements are made once a process."""
+    return Feed(core, tables)
 
 
 def _select_heads(core: Core, tables: Tables) -> Select[tuple[int, int, int | None]]:

@@ -15,7 +15,7 @@ from huikuan.web.wording import Words
 from services.notifier.alarms import alarms_of
 from services.notifier.bell import Bell
 from services.notifier.domain.case import SAID_TYPES
-from services.notifier.feed import Feed
+from services.notifier.feed import feed_of
 from services.notifier.gate import Gate, hurts_now
 from services.notifier.rules import NotifierRules
 from services.notifier.shared import Shared
@@ -42,7 +42,7 @@ class Following(Service[Shared, Watched]):
             **options,
         )
         self.tables = add_tables(self.core.metadata)
-        self.feed = Feed(self.core, self.tables)
+        self.feed = feed_of(self.core, self.tables)
         self.gate = Gate(self.database, self.tables, self.feed, self.outbox, log.end)
         self.bell = Bell()
         self.publishing: Turning | None = None
