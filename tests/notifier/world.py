@@ -1,7 +1,7 @@
 """A notifier on a log in memory, and a ledger that says what a test says."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,11 @@ class World:
     def __init__(self, log: Log, notifier: Notifier, times: Times) -> None:
         self.log, self.notifier, self.times = log, notifier, times
         self._seqs: dict[int, int] = {}
+        self._opened = ExitStack()
+
+    def close(self) -> None:
+        self._opened.close()
+        self.notifier.close()
 
     def fact(self, event: Event, debtor: str = "acme", event_id: str = "") -> str:
         event_id = event_id or f"/erp|{event.TYPE}/{getattr(event, event.NAME)}"
@@ -156,9 +161,10 @@ class World:
 
     @cached_property
     def client(self) -> TestClient:
-        """An HTTP client with the key."""
+        """An HTTP client with the key, which keeps its thread: each request would make one."""
         app = make_app(self.notifier, Keys.of(KEY))
-        return TestClient(app, headers={"Authorization": f"Bearer {KEY}"})
+        client = TestClient(app, headers={"Authorization": f"Bearer {KEY}"})
+        return self._opened.enter_context(client)
 
     def _append(self, partition: int, key: str, event: Event, event_id: str) -> None:
         seq = self._seqs[partition] = self._seqs.get(partition, 0) + 1
@@ -176,7 +182,7 @@ def a_world(home: Path, log: Log | None = None, **options: Any) -> Iterator[Worl
     try:
         yield world
     finally:
-        world.notifier.close()
+        world.close()
 
 
 def owed(invoice: str, amount: str, due_on: date, **more: Any) -> InvoiceIssued:
