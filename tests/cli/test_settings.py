@@ -7,7 +7,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from huikuan.eventlog.open import open_log
-from tests.cli.installed import run
+from tests.cli.installed import run, run_here
 
 NOBODY = "127.0.0.1:1"
 LEDGER = "HUIKUAN_LEDGER_DB_URL"
@@ -35,7 +35,7 @@ LOG = "HUIKUAN_LOG_URL"
 def test_a_setting_that_names_nothing_is_named_with_what_it_may_be(
     tmp_path: Path, setting: str, value: str, fix: str
 ) -> None:
-    refused = run(tmp_path, "migrate", **{setting: value})
+    refused = run_here(tmp_path, "migrate", **{setting: value})
     assert refused.returncode == 2, refused.stderr
     assert refused.stderr.startswith(f"huikuan: {setting}: ")
     assert refused.stderr.count("\n") == 1
@@ -55,7 +55,7 @@ def test_a_setting_that_names_nothing_is_named_with_what_it_may_be(
 def test_what_does_not_answer_is_named_by_its_setting(
     tmp_path: Path, setting: str, value: str, why: str
 ) -> None:
-    refused = run(tmp_path, "migrate", **{setting: value})
+    refused = run_here(tmp_path, "migrate", **{setting: value})
     assert refused.returncode == 3, refused.stderr
     assert refused.stderr.startswith(f"huikuan: {setting}: ")
     assert refused.stderr.count("\n") == 1
@@ -66,7 +66,7 @@ def test_what_does_not_answer_is_named_by_its_setting(
 def test_a_file_that_is_no_database_is_named_by_its_setting(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database " * 100)
     url = f"sqlite:///{tmp_path / 'notes.txt'}"
-    refused = run(tmp_path, "migrate", HUIKUAN_PROMISES_DB_URL=url)
+    refused = run_here(tmp_path, "migrate", HUIKUAN_PROMISES_DB_URL=url)
     assert refused.returncode == 3, refused.stderr
     assert refused.stderr.startswith("huikuan: HUIKUAN_PROMISES_DB_URL: ")
     assert "file is not a database" in refused.stderr
@@ -78,10 +78,10 @@ def test_a_log_of_other_partitions_is_named_with_what_is_needed(
     for url in (f"embedded:{tmp_path / 'log.db'}", f"kafka://{kafka_bootstrap}/{tmp_path.name}"):
         with closing(open_log(url, partitions=2)):
             pass
-        refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
+        refused = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
         assert refused.returncode == 3, refused.stderr
         assert refused.stderr.startswith(f"huikuan: {LOG}: names a log of 2 partitions, not 16;")
-        chinese = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+        chinese = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
         assert chinese.stderr.startswith(f"huikuan: {LOG}：所指日志有 2 个分区，应为 16 个；")
         assert chinese.stderr.count("\n") == 1
 
@@ -93,11 +93,11 @@ def test_a_topic_that_throws_records_away_is_named_with_what_says_so(
     with closing(KafkaAdminClient(bootstrap_servers=kafka_bootstrap)) as administrator:
         administrator.create_topics({tmp_path.name: week}, wait_for_metadata=True)
     url = f"kafka://{kafka_bootstrap}/{tmp_path.name}"
-    refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
+    refused = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url)
     assert refused.returncode == 3, refused.stderr
     said = "names a topic that throws records away (retention.ms=604800000, not -1); set it to keep"
     assert refused.stderr.startswith(f"huikuan: {LOG}: {said}")
-    chinese = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+    chinese = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
     assert chinese.stderr.startswith(f"huikuan: {LOG}：所指主题会丢弃记录（retention.ms=604800000")
 
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_a_log_is_named_with_who_refuses_it(
         (f"embedded:{tmp_path / 'notes.txt'}", "file is not a database"),
         (f"kafka://{kafka_bootstrap}/no!topic", "InvalidTopic"),
     ):
-        refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+        refused = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
         assert refused.returncode == 3, refused.stderr
         assert refused.stderr.startswith(f"huikuan: {LOG}：不能用作日志（")
         assert why in refused.stderr
@@ -117,7 +117,7 @@ def test_what_cannot_be_a_log_is_named_with_who_refuses_it(
 
 def test_a_broker_that_is_away_is_told_in_chinese_with_its_address(tmp_path: Path) -> None:
     url = f"kafka://{NOBODY}/topic"
-    refused = run(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
+    refused = run_here(tmp_path, "migrate", HUIKUAN_LOG_URL=url, HUIKUAN_LANG="zh")
     why = f"（{NOBODY}: [Errno 111] Connection refused）；请启动 Kafka，或更正地址\n"
     assert refused.stderr == f"huikuan: {LOG}：Kafka 没有响应{why}"
 

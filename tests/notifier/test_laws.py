@@ -147,7 +147,7 @@ def test_more_money_or_credit_never_enlarges_what_is_demanded(
     assert with_more <= less
 
 
-@settings(max_examples=FEWER)
+@settings(max_examples=max(100, FEWER))
 @given(arrivals(), st.integers(2, 40))
 def test_a_rebuild_equals_live_byte_for_byte_and_would_decide_the_same(
     arriving: list[Arrival], batch: int

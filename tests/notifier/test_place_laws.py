@@ -119,7 +119,7 @@ def towns(draw: st.DrawFn) -> list[Told]:
     return told
 
 
-@settings(max_examples=FEWER // 4, deadline=None)
+@settings(max_examples=FEWER // 2, deadline=None)
 @given(towns(), marks, logs)
 def test_what_was_answered_at_a_place_is_answered_when_it_is_asked_about_later(
     told: list[Told], mark: int, make: type[MemoryLog]

@@ -23,7 +23,7 @@ BATCHES_PER_TRAP = 12
 PATIENCE_SECONDS = 3.0
 """For a process to come by the point, when nothing more is sent."""
 DEBTORS = 40
-DAYS = 30 + 2 * DEATHS
+DAYS = 20 + 2 * DEATHS
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(3600)]
 

@@ -21,7 +21,7 @@ from tests.torture.load import Sender, requests
 KILLS = int(os.environ.get("HUIKUAN_KILLS", "20"))
 DELAY_SECONDS_MAX = {"ledger": 0.04, "promises": 0.3, "notifier": 0.3}
 """The ledger dies with a request in its hands, the others over what they were just sent."""
-DEBTORS = 60
+DEBTORS = 40
 DAYS = max(30, KILLS)
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(3600)]
