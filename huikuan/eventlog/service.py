@@ -75,8 +75,7 @@ class Service(Questions[S, A]):
         self.rules, self.log, self.publishers = rules, log, publishers
         self.partitions = log.partitions
         self.database, self.core = Database(database_url), core_of(rules.publisher)
-        is_postgres = self.database.is_postgres
-        self.outbox = outbox_of(self.core, rules.publisher, is_postgres=is_postgres)
+        self.outbox = outbox_of(self.core, rules.publisher, is_postgres=self.database.is_postgres)
         self.after_commit: list[AfterCommit] = []
         self.taken_back: list[restored.TakenBack] = []
         """Called by ``recover`` with our forgotten records, in the transaction that enters them."""
