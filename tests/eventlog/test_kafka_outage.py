@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import LocalKafka, missing, start_kafka
-from deploy.local.process import wait_until
+from deploy.local.kafka import missing, start_kafka
+from deploy.local.process import is_running, wait_until
 from huikuan.eventlog.kafka_python import KafkaPythonLog
 from huikuan.eventlog.librdkafka import LibrdkafkaLog
 from huikuan.eventlog.log import AppendUnknownError, Log, LogAwayError
@@ -25,13 +25,35 @@ _DELIVERY_SECONDS = 3.0
 _Client = type[KafkaPythonLog] | type[LibrdkafkaLog]
 
 
+class Broker:
+    """A broker of this module's own: to start one takes longer than what is asked of it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.start()
+
+    def start(self) -> None:
+        self.running = start_kafka(self._directory)
+
+    def signal(self, sign: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.running.pid, sign)
+
+
+@pytest.fixture(scope="module")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    broker = Broker(tmp_path_factory.mktemp("broker"))
+    yield broker
+    broker.running.stop()
+
+
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[LocalKafka]:
-    started = start_kafka(tmp_path)
-    yield started
-    with suppress(ProcessLookupError):
-        os.kill(started.pid, signal.SIGCONT)
-    started.stop()
+def broker(brokers: Broker) -> Iterator[Broker]:
+    """That broker; whatever a test did to it, the next one finds it running."""
+    yield brokers
+    brokers.signal(signal.SIGCONT)
+    if not is_running(brokers.running.pid):
+        brokers.start()
 
 
 @pytest.fixture(params=[KafkaPythonLog, LibrdkafkaLog])
@@ -40,16 +62,22 @@ def client(request: pytest.FixtureRequest) -> _Client:
     return chosen
 
 
+@pytest.fixture
+def topic(request: pytest.FixtureRequest) -> str:
+    """One that no other test writes to."""
+    return "".join(each if each.isalnum() else "-" for each in request.node.name)
+
+
 def test_an_append_to_a_silent_broker_is_unknown_and_sent_again(
-    broker: LocalKafka, client: _Client
+    broker: Broker, client: _Client, topic: str
 ) -> None:
-    with closing(client(broker.bootstrap, "log", delivery_s=_DELIVERY_SECONDS)) as log:
+    with closing(client(broker.running.bootstrap, topic, delivery_s=_DELIVERY_SECONDS)) as log:
         log.append(0, [said(1)])
-        _silence(broker.pid)
+        _silence(broker.running.pid)
         with pytest.raises(AppendUnknownError):
             log.append(0, [said(2), said(3)])
         assert set(log.append_each({0: [said(2)], 1: [said(1)]})) == {0, 1}
-        os.kill(broker.pid, signal.SIGCONT)
+        broker.signal(signal.SIGCONT)
         _send_until_known(log, {0: [said(2), said(3)], 1: [said(1)]})
         seqs = [record.meta.seq for record in scanned(log, 0) if record.meta]
         assert _taken_in_turn(seqs) == [1, 2, 3]
@@ -57,28 +85,27 @@ def test_an_append_to_a_silent_broker_is_unknown_and_sent_again(
 
 
 def test_a_broker_that_dies_and_returns_is_read_and_written_on(
-    broker: LocalKafka, client: _Client, tmp_path: Path
+    broker: Broker, client: _Client, topic: str
 ) -> None:
     with (
-        closing(client(broker.bootstrap, "log", delivery_s=_DELIVERY_SECONDS)) as log,
+        closing(client(broker.running.bootstrap, topic, delivery_s=_DELIVERY_SECONDS)) as log,
         closing(log.reader()) as reader,
     ):
         log.append(0, [said(1)])
         reader.assign({0: 0})
         take(reader, 1)
-        broker.kill()
+        broker.running.kill()
         assert reader.read(10, 0.5) == {}
         with pytest.raises(AppendUnknownError):
             log.append(0, [said(2)])
         with pytest.raises(LogAwayError):
             log.end(0)
-        again = start_kafka(tmp_path)
+        broker.start()
         _send_until_known(log, {0: [said(2)]})
         seqs = [record.meta.seq for record in scanned(log, 0) if record.meta]
         assert _taken_in_turn(seqs) == [1, 2]
         records = reader.read(10, SOON_SECONDS)[0]
         assert records[0].meta == said(2).meta
-        again.stop()
 
 
 def _send_until_known(log: Log, batches: dict[int, list[Entry]]) -> None:

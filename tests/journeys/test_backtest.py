@@ -59,9 +59,9 @@ def _tried(home: Path, policy: Path) -> dict[str, Any]:
 
 
 def _ended(served: Served, job: dict[str, Any]) -> dict[str, Any]:
-    while job["state"] == "running":
+    path = f"/notifier/v1/backtests/{job['id']}"
+    while (job := served.get(path, limit="1000"))["state"] == "running":
         time.sleep(0.05)
-        job = served.get(f"/notifier/v1/backtests/{job['id']}", limit="1000")
     assert job["state"] == "done"
     return job
 

@@ -39,10 +39,10 @@ def ask(world: World, **body: Any) -> dict[str, Any]:
     """Begin a backtest and wait for its end."""
     answer = world.client.post("/v1/backtests", json=body)
     assert answer.status_code == 202, answer.text
-    job: dict[str, Any] = answer.json()
-    while job["state"] == "running":
+    path, job = f"/backtests/{answer.json()['id']}", {"state": "running"}
+    while job["state"] == "running":  # asked at least once: that it has begun tells no totals
         time.sleep(0.005)
-        job = world.get(f"/backtests/{job['id']}")
+        job = world.get(path)
     return job
 
 

@@ -198,9 +198,9 @@ def test_settlements_recorded_late_retract_what_was_known_and_is_not_so_in_the_e
 def test_a_trial_of_the_live_policy_on_the_log_shows_no_difference(world: World) -> None:
     run(world, POLICY.read_bytes())
     job = world.client.post("/v1/backtests", json={"policy": POLICY.read_text()}).json()
-    while job["state"] == "running":
+    path = f"/v1/backtests/{job['id']}"
+    while (job := world.client.get(path).json())["state"] == "running":
         time.sleep(0.05)
-        job = world.client.get(f"/v1/backtests/{job['id']}").json()
     totals = job["totals"]
     assert (totals["debtors"], totals["debtors_that_differ"]) == (100, 0)
     raised = {step["step"]: step["now"]["raised"] for step in totals["steps"]}
