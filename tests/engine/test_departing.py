@@ -13,9 +13,8 @@ from huikuan.eventlog.record import Record
 from huikuan.eventlog.underway import UnderWay
 from tests.engine.acting import Feed, KeylessLog, everything, running
 from tests.engine.histories import Action, act, actions
+from tests.engine.one_partition import Found, Memory
 from tests.engine.test_following import (
-    Found,
-    Memory,
     ToyFollowing,
     Way,
     by_key,
@@ -72,7 +71,7 @@ def follow_departing(
             memory.depart(following)
         start, turn = start + len(batch), turn + 1
     memory.land()
-    return memory.everyone(), said, sorted(aside), following.seqs
+    return Found(memory.everyone(), said, sorted(aside), following.seqs)
 
 
 @example([("day", 9), ("points", "a", 0, 5), ("points", "a", -1, 2)], [2], 4, in_order)

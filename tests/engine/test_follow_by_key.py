@@ -7,7 +7,8 @@ from huikuan.eventlog.due import REVIEWS_MAX
 from huikuan.eventlog.record import Record
 from tests.engine.acting import FIRST_DAY
 from tests.engine.histories import Action
-from tests.engine.test_following import Memory, by_key, follow, in_order, records_made
+from tests.engine.one_partition import Memory
+from tests.engine.test_following import by_key, follow, in_order, records_made
 
 
 class Asked(Memory):

@@ -1,7 +1,6 @@
 """What following one partition promises, without a database."""
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,24 +10,16 @@ from huikuan.eventlog.follow import Following
 from huikuan.eventlog.follow_by_key import FollowingByKey
 from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.memory import MemoryLog
-from huikuan.eventlog.record import Meta, Record, Saying
+from huikuan.eventlog.record import Record
 from huikuan.eventlog.refold import Refolding
-from huikuan.eventlog.rules import Row
-from huikuan.eventlog.verify import ThrowAway
+from tests.engine import one_partition
 from tests.engine.acting import Feed, records_of
 from tests.engine.histories import Action, act, actions
-from tests.engine.toy import PUBLISHERS, TOY, Account, CountingRules, Shared, ToyRules
+from tests.engine.one_partition import Found, Memory, Shadow, fold_anew
+from tests.engine.toy import PUBLISHERS, Account, CountingRules, Shared, ToyRules
 
 ToyFollowing = Following[Shared, Account]
-Way = Callable[[Store, int], ToyFollowing]
-Found = tuple[dict[str, Row], list[Saying], list[str], dict[str, int]]
-
-
-class Memory(ThrowAway):
-    """State and history of one partition, for following and for rebuilding."""
-
-    def everyone(self) -> dict[str, Row]:
-        return dict(self._rows)
+Way = one_partition.Way[Shared, Account]
 
 
 def records_made(history: list[Action]) -> list[Record]:
@@ -51,23 +42,8 @@ ways = st.sampled_from([in_order, by_key])
 def follow(
     records: Sequence[Record], cuts: Sequence[int], resident: int = 1_000, way: Way = in_order
 ) -> Found:
-    """Follow with commits after so many records, in turn."""
-    memory = Memory()
-    following = way(memory, resident)
-    said: list[Saying] = []
-    aside: list[str] = []
-    start = turn = 0
-    while start < len(records):
-        batch = records[start : start + cuts[turn % len(cuts)]]
-        index = 0
-        while index < len(batch):
-            index = following.take(batch, index)
-            memory.keep(following)
-            said += following.sayings
-            aside += [reason for _, reason in following.aside]
-            following.clear()
-        start, turn = start + len(batch), turn + 1
-    return memory.everyone(), said, sorted(aside), following.seqs
+    """See ``one_partition.follow``."""
+    return one_partition.follow(way, records, cuts, resident)
 
 
 @given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), st.integers(1, 4), ways)
@@ -94,49 +70,15 @@ def test_duplicates_and_gaps_that_are_filled_do_not_matter(
     assert follow(placed, [5], way=way) == follow(records, [5], way=way)
 
 
-class Shadow:
-    """What a rebuild has out of memory."""
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        self.rows: dict[str, Row] = {}
-        self.records = records
-
-    def load(self, keys: Collection[str]) -> dict[str, bytes]:
-        return {key: self.rows[key].body for key in keys if key in self.rows}
-
-    def due(self, through: date | None) -> list[str]:
-        return [
-            key
-            for key, row in self.rows.items()
-            if key and (through is None or (row.review_on and row.review_on <= through))
-        ]
-
-    def histories(self, keys: Collection[str], stop: int) -> dict[str, list[Record]]:
-        return {
-            key: [r for r in self.records if r.key == key and r.meta and r.position < stop]
-            for key in keys
-        }
-
-
 @given(actions, st.lists(st.integers(1, 9), min_size=1, max_size=9), ways)
 def test_folding_without_deciding_arrives_where_following_did(
     history: list[Action], rounds: list[int], way: Way
 ) -> None:
     records = records_made(history)
     live, said, _, seqs = follow(records, [7], way=way)
-    shadow = Shadow(records)
-    refolding = Refolding(way(Memory(), 1).rules, 0, shadow, PUBLISHERS, 1)
-    start = turn = 0
-    while start < len(records):
-        size = rounds[turn % len(rounds)]
-        refolding.take(records[start : start + size])
-        if turn % 2:
-            shadow.rows.update(refolding.finish())
-        start, turn = start + size, turn + 1
-    refolding.take_said([as_record(saying) for saying in said])
-    shadow.rows.update(refolding.finish())
-    assert refolding.seqs == seqs
-    assert shadow.rows == live
+    rows, read = fold_anew(way(Memory(), 1).rules, PUBLISHERS, records, said, rounds)
+    assert read == seqs
+    assert rows == live
 
 
 def test_what_waited_for_its_day_counts_before_what_comes_next() -> None:
@@ -162,11 +104,6 @@ def test_what_waited_in_an_earlier_round_counts_when_its_day_opened() -> None:
     changed = refolding.finish()
     assert set(changed) == {"", "a"}
     assert {**shadow.rows, **changed} == follow(records, [1])[0]
-
-
-def as_record(saying: Saying) -> Record:
-    meta = Meta(TOY, 0, saying.id, saying.type, saying.recorded_at, said=True)
-    return Record(0, -1, saying.key, saying.value, meta)
 
 
 def test_reviews_beyond_one_transaction_go_on_after_the_cursor() -> None:

@@ -6,6 +6,7 @@ here they are held for the ledger as it is put together.
 
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -16,8 +17,21 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huikuan.debtor.account import Account
+from huikuan.debtor.setting import Setting
+from huikuan.eventlog.due import Store
+from huikuan.eventlog.follow_by_key import FollowingByKey
+from huikuan.eventlog.record import EVERYBODY, Meta, Record
+from huikuan.eventlog.service import PUBLISHERS
 from huikuan.events.codec import encode
+from huikuan.events.fields import Event
+from huikuan.events.ledger import BusinessDayOpened
+from huikuan.events.notifier import PolicyAdopted
+from services.ledger.rules import LedgerRules
 from services.sample import Fact, portfolio
+from tests.debtor.test_laws import Arrival, History, arrivals
+from tests.debtor.words import day
+from tests.engine.one_partition import fold_anew, follow
 from tests.ledger.desk import Desk, Json, a_desk
 
 FIRST_DAY = date(2026, 1, 1)
@@ -50,8 +64,8 @@ def facts_by_seed(seed: int) -> list[Fact]:
 
 def live_through(desk: Desk, facts: Iterable[Fact], cuts: random.Random) -> None:
     """Facts as they become known, the days between them, folded at any moment."""
-    for day, known in groupby(facts, key=lambda fact: fact.known_on):
-        desk.open_day(day.isoformat())
+    for known_on, known in groupby(facts, key=lambda fact: fact.known_on):
+        desk.open_day(known_on.isoformat())
         desk.accept(*map(envelope, known))
         if not cuts.randrange(4):
             desk.ledger.service.step()
@@ -66,6 +80,42 @@ def answers(desk: Desk) -> list[Json]:
         for path in ["/v1/ageing", *(f"/v1/debtors/{debtor}" for debtor in debtors)]
         for day in days
     ]
+
+
+def following(store: Store, resident: int) -> FollowingByKey[Setting, Account]:
+    return FollowingByKey(LedgerRules(), 0, store, PUBLISHERS, resident, 1)
+
+
+def as_records(arriving: Iterable[Arrival]) -> list[Record]:
+    """What the ledger, and for a policy the notifier, put on the log of what arrives."""
+    seqs: Counter[str] = Counter()
+    records = []
+    for at, each in enumerate([1, *arriving, DAYS]):
+        key, name, event = _said(at, each)
+        publisher = "notifier" if isinstance(event, PolicyAdopted) else "ledger"
+        seqs[publisher] += 1
+        meta = Meta(publisher, seqs[publisher], name, event.TYPE, at)
+        records.append(Record(0, at, key, encode(event), meta))
+    return records
+
+
+def _said(at: int, each: Arrival) -> tuple[str, str, Event]:
+    if isinstance(each, int):
+        return EVERYBODY, f"day/{at}", BusinessDayOpened(date=day(each))
+    if isinstance(each, PolicyAdopted):
+        return EVERYBODY, f"policy/{at}", each
+    name, event = each
+    return f"D{len(name) % 2}", name, event
+
+
+@given(arrivals(), st.lists(st.integers(1, 9), min_size=1, max_size=9))
+def test_folding_anew_arrives_where_following_did(history: History, sizes: list[int]) -> None:
+    """Wherever either is cut, whatever the order of arrival; law 1 without a database."""
+    records = as_records(history[1])
+    live = follow(following, records, sizes, 2)
+    rows, seqs = fold_anew(LedgerRules(), PUBLISHERS, records, [], sizes[::-1])
+    assert rows == live.rows
+    assert seqs == live.seqs
 
 
 @given(st.integers(0, 10_000))

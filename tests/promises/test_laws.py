@@ -8,19 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huikuan.debtor.conservation import imbalances
+from huikuan.debtor.setting import Setting
+from huikuan.eventlog.due import Store
+from huikuan.eventlog.follow_in_order import FollowingInOrder
 from huikuan.eventlog.record import EVERYBODY, Meta, Record, Saying
 from huikuan.eventlog.rules import row_of
+from huikuan.eventlog.service import PUBLISHERS
 from huikuan.events.codec import decode, encode
 from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.promises import PromiseOutcome, PromiseWithdrawn
 from services.promises.domain.outcomes import OUTCOMES, place_of, state_of
-from services.promises.rules import PromiseRules
+from services.promises.rules import PromiseRules, Promisor
+from tests.engine.one_partition import fold_anew, follow
 from tests.promises.world import a_world, bounced, on, paid, promised, staged
 
 LAST_DAY = 14
 EXAMPLES_ON_DISK = max(10, settings().max_examples // 8)
+"""The law itself is held by each example in memory (`test_folding_anew_…`)."""
 days = st.integers(0, LAST_DAY)
 amounts = st.integers(1, 4).map(lambda count: count * 50)
 promise_ids = st.sampled_from(["P1", "P2", "P3"])
@@ -177,6 +183,23 @@ def test_state_survives_being_written_and_read_at_any_place(
         cut.shared = cut.rules.load_shared(cut.rules.dump_shared(cut.shared))
         assert row_of(cut.rules, cut.promisor, cut.shared) == row
     assert cut.said == whole.said
+
+
+def following(store: Store, resident: int) -> FollowingInOrder[Setting, Promisor]:
+    return FollowingInOrder(PromiseRules(), 0, store, PUBLISHERS, resident, 1)
+
+
+@given(arrivals, st.lists(st.integers(1, 9), min_size=1, max_size=9))
+def test_folding_anew_arrives_where_following_did(
+    arriving: list[tuple[int, Event]], sizes: list[int]
+) -> None:
+    """Wherever either is cut; law 1 without a database."""
+    records = records_of(arriving)
+    live = follow(following, records, sizes, 2)
+    assert live.said == follow(following, records, [len(records)]).said
+    rows, seqs = fold_anew(PromiseRules(), PUBLISHERS, records, live.said, sizes[::-1])
+    assert rows == live.rows
+    assert seqs == live.seqs
 
 
 @given(arrivals, st.integers(1, 6))
