@@ -88,7 +88,8 @@ def _known(database: Database, core: Core) -> dict[int, tuple[int, int]]:
 
 
 def _own(log: Log, publisher: str, partition: int, start: int, stop: int) -> Iterator[Record]:
-    for records in log.scan(partition, start, stop):
+    # At most starts there is nothing to look at, and the log need not be asked again.
+    for records in log.scan(partition, start, stop) if start < stop else ():
         for record in records:
             if record.meta is not None and record.meta.publisher == publisher:
                 yield record
