@@ -1,6 +1,6 @@
 """From bytes to events and back: the registry of types, upcasts, canonical order, amounts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -117,6 +117,18 @@ def decode(type_name: str, value: bytes) -> Event:
         raise msgspec.DecodeError("JSON is nested too deeply") from None
     except UnicodeDecodeError:
         raise msgspec.DecodeError("Text is not UTF-8") from None
+
+
+def decode_all(told: Sequence[tuple[int, str, str, int, bytes]]) -> list[tuple[str, Event]]:
+    """(id, event) of each (position, id, type, time, value), of which a rebuild reads many.
+
+    Raises what ``decode`` raises for the first of them for which it raises anything.
+    """
+    try:
+        # A call of `decode` for each is a twenty-fifth of what a rebuild folds in.
+        return [(event_id, _DECODE[kind](value)) for _, event_id, kind, _, value in told]
+    except (KeyError, RecursionError, UnicodeDecodeError, msgspec.MsgspecError):
+        return [(event_id, decode(kind, value)) for _, event_id, kind, _, value in told]
 
 
 def encode(event: Event) -> bytes:

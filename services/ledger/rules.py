@@ -82,9 +82,8 @@ class LedgerRules:
 
     def fold_all(self, account: Account, gists: Sequence[Gist], shared: Setting) -> bool:
         """See ``Rules``."""
-        decode = codec.decode
         try:
-            said = [(event_id, decode(kind, value)) for _, event_id, kind, _, value in gists]
+            said = codec.decode_all(gists)
         except codec.UnknownTypeError as unknown:
             raise _too_old(unknown) from None
         return receive_all(account, said, shared)

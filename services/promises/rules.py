@@ -130,9 +130,8 @@ class PromiseRules:
     def fold_all(self, account: Promisor, gists: Sequence[Gist], shared: Setting) -> bool:
         """See ``Rules``."""
         account.judged = None
-        decode = codec.decode
         try:
-            said = [(event_id, decode(kind, value)) for _, event_id, kind, _, value in gists]
+            said = codec.decode_all(gists)
         except codec.UnknownTypeError as unknown:
             raise _too_old(unknown) from None
         outcomes = (event for _, event in said if isinstance(event, PromiseOutcome))

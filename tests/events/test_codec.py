@@ -15,6 +15,7 @@ from huikuan.events.codec import (
     UnknownTypeError,
     amount_of,
     decode,
+    decode_all,
     effective_on,
     encode,
     minor,
@@ -71,11 +72,21 @@ def test_any_bytes_are_an_event_or_a_decode_error(name: str, value: bytes) -> No
 def test_a_hostile_value_is_a_decode_error(value: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode("huikuan.promise.withdrawn.v1", value)
+    with pytest.raises(msgspec.DecodeError):
+        decode_all([(0, "e1", "huikuan.promise.withdrawn.v1", 0, value)])
 
 
 def test_an_unknown_type_is_told_apart() -> None:
     with pytest.raises(UnknownTypeError):
         decode("huikuan.promise.withdrawn.v9", b"{}")
+    with pytest.raises(UnknownTypeError):
+        decode_all([(0, "e1", "huikuan.promise.withdrawn.v9", 0, b"{}")])
+
+
+@given(st.lists(any_event))
+def test_many_are_decoded_as_each_is(events: list[Event]) -> None:
+    told = [(at, f"e{at}", event.TYPE, 0, encode(event)) for at, event in enumerate(events)]
+    assert decode_all(told) == [(f"e{at}", event) for at, event in enumerate(events)]
 
 
 def test_an_old_version_is_read_as_its_successor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +100,9 @@ def test_an_old_version_is_read_as_its_successor(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(UPCASTS, "huikuan.promise.withdrawn.v0b", Upcast(current, given_a_date))
     older = Upcast("huikuan.promise.withdrawn.v0b", renamed)
     monkeypatch.setitem(UPCASTS, "huikuan.promise.withdrawn.v0a", older)
-    event = decode("huikuan.promise.withdrawn.v0a", b'{"number":"P1","day":"2026-02"}')
+    old = b'{"number":"P1","day":"2026-02"}'
+    event = decode("huikuan.promise.withdrawn.v0a", old)
+    assert decode_all([(0, "e1", "huikuan.promise.withdrawn.v0a", 0, old)]) == [("e1", event)]
     assert event == decode(current, b'{"promise":"P1","on":"2026-02-01"}')
     with pytest.raises(msgspec.DecodeError):
         decode("huikuan.promise.withdrawn.v0a", b"[]")
