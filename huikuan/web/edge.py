@@ -17,6 +17,7 @@ from huikuan.web.asking import (
     answer_unknown_place,
     position_router,
 )
+from huikuan.web.away import AWAY, answer_away
 from huikuan.web.gate import Gate
 from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys
@@ -71,6 +72,8 @@ def make_app(  # noqa: PLR0913 - all but four have defaults that are right for m
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(ElsewhereError, answer_unknown_place)
     app.add_exception_handler(UnknownPlaceError, answer_unknown_place)
+    for away in AWAY:
+        app.add_exception_handler(away, answer_away)
     app.add_middleware(Gate, keys=keys, body_bytes_max=body_bytes_max, observe=metrics.observe)
     describe(app, schemas)
     return app

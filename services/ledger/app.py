@@ -1,7 +1,6 @@
 """The ledger's app: its routes behind the edge that all services share."""
 
 from fastapi import FastAPI
-from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,9 +14,6 @@ from services.ledger.described import schemas
 from services.ledger.quarantine_metrics import QuarantineMetrics
 from services.ledger.service import Ledger
 
-_AWAY = (OperationalError, InterfaceError, TimeoutError)
-_RETRY_AFTER_S = {"Retry-After": "2"}
-
 
 def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
     """The app, for whoever runs it; starting and stopping the ledger is for him too."""
@@ -30,21 +26,8 @@ def make_app(ledger: Ledger, keys: Keys) -> FastAPI:
         invariants=ledger.questions.imbalances,
         schemas=schemas,
     )
-    for kind in _AWAY:
-        app.add_exception_handler(kind, _answer_away)
     app.add_exception_handler(RestoredBackupError, _answer_restored)
     return app
-
-
-async def _answer_away(request: Request, _error: Exception) -> Response:
-    """The database is away or busy for too long: nothing was taken."""
-    detail = Words(
-        "The database does not answer. Nothing was taken; please send it again.",
-        "数据库暂无响应，未写入任何内容，请稍后重试。",
-    )
-    return await answer_problem(
-        request, Problem(503, "database_away", detail, headers=_RETRY_AFTER_S)
-    )
 
 
 async def _answer_restored(request: Request, error: Exception) -> Response:

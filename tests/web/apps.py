@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, Request
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from huikuan.eventlog.position import Position
@@ -92,6 +93,11 @@ def refused() -> None:
 @router.get("/broken")
 def broken() -> None:
     raise RuntimeError("the password of the database")
+
+
+@router.get("/away")
+def away() -> None:
+    raise OperationalError("select secret", None, Exception("the password of the database"))
 
 
 def app_with(service: Folded | None = None, violations: tuple[str, ...] = ()) -> FastAPI:

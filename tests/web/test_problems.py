@@ -30,6 +30,21 @@ def test_a_misspelt_field_is_named_escaped() -> None:
     assert answer.json()["errors"][0]["pointer"] == "/a~1b~0c"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "send the request again"), ("zh", "稍后重新发送请求")]
+)
+def test_a_database_that_is_away_is_told_in_our_words_and_when_to_ask_again(
+    language: str, words: str
+) -> None:
+    answer = client_of().get("/v1/away", headers={"Accept-Language": language})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "2"
+    assert answer.json()["code"] == "database_away"
+    assert words in answer.json()["detail"]
+    assert "secret" not in answer.text
+    assert "password" not in answer.text
+
+
 def test_a_parameter_is_named_as_one() -> None:
     answer = client_of().get("/v1/asked?as_of=2013-02-30&limit=1001")
     assert answer.status_code == 422
