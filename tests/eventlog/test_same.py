@@ -1,6 +1,7 @@
 """The embedded log and the log in memory answer the same, whatever was appended."""
 
 import tempfile
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 
@@ -53,3 +54,8 @@ def test_embedded_and_memory_are_the_same_log(appends: list[tuple[int, list[Entr
 def test_a_key_that_fits_comes_back_and_no_other(key: str) -> None:
     raw = key.encode(errors="surrogatepass")
     assert read_key(raw) == (key if fits(key) else None)
+
+
+def test_no_key_has_a_control_character_or_half_of_a_character() -> None:
+    for letter in map(chr, (*range(0x3000), *range(0xD700, 0xE100))):
+        assert fits(f"D-{letter}") == (unicodedata.category(letter) not in {"Cc", "Cs"})
