@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
@@ -19,6 +20,14 @@ BUSY_S = 10
 _POSTGRES_WAITS = (
     "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
 )
+_POSTGRES_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server from which no packet comes is away in half a minute, not a quarter of an hour."""
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -32,6 +41,13 @@ _SQLITE_PRAGMAS = (
 _TRUSTED_S = 1.0
 """A connection that was used so lately is there."""
 _LEFT_AT_S = "huikuan left at"
+AWAY: tuple[type[Exception], ...] = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeoutError,
+    TimeoutError,
+)
+"""What is raised where a database is away, or busy for too long."""
 _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """SQLite's statements, as many databases of the same tables may be opened one after another."""
 
@@ -73,7 +89,8 @@ def open_engine(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=8,
         max_overflow=24,
-        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 10},
+        hide_parameters=True,
+        connect_args={"options": options, **_POSTGRES_PATIENCE},
     )
     event.listen(engine, "connect", _dump_bytes_quickly)
     watch = _Watch(engine.dialect)
@@ -124,6 +141,7 @@ def _open_sqlite(url: URL) -> Engine:
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite+huikuan"),
+        hide_parameters=True,  # what is told of debtors belongs in no log
         execution_options={"compiled_cache": _COMPILED},
         pool_size=8,
         max_overflow=24,

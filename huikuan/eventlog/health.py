@@ -4,11 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Generic
 
-from sqlalchemy.exc import DBAPIError
-
-from huikuan.eventlog.log import LogAwayError
 from huikuan.eventlog.ownership import Ownership
 from huikuan.eventlog.rules import A, S
+from huikuan.eventlog.turning import WORLD
 
 GAP_ALARM_S = 60.0
 
@@ -33,7 +31,7 @@ class Health(Generic[S, A]):
         told = {**threads, "partitions": sorted(self._ownership.held), "alarms": self._alarms()}
         try:
             return {**told, "lag": sum(self._lag().values()), "set_aside": self._set_aside()}
-        except (DBAPIError, LogAwayError, OSError, TimeoutError) as away:
+        except WORLD as away:
             return {**told, "ready": False, "away": f"{type(away).__name__}: {away}"}
 
     def _alarms(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError
 
+from huikuan.eventlog.engine import AWAY
 from huikuan.eventlog.lease import FencedError
 from huikuan.eventlog.log import AppendUnknownError, LogAwayError, LogError
 from huikuan.eventlog.outbox import SaidOtherwiseError
@@ -22,7 +23,14 @@ STOPS: tuple[type[Exception], ...] = (
     SaidOtherwiseError,
 )
 """Waiting does not help: a person must look."""
-_WORLD = (DBAPIError, AppendUnknownError, LogAwayError, OSError, TimeoutError)
+WORLD: tuple[type[Exception], ...] = (
+    DBAPIError,
+    *AWAY,
+    AppendUnknownError,
+    LogAwayError,
+    OSError,
+)
+"""What may be well again by itself."""
 _WORLD_FAILURES_MAX = 120
 _OWN_FAILURES_MAX = 5
 _PAUSE_S = 0.1
@@ -90,7 +98,7 @@ class Turning:
                 return
             except Exception as problem:  # noqa: BLE001 - counted, logged, and not for ever
                 failures += 1
-                most = _WORLD_FAILURES_MAX if isinstance(problem, _WORLD) else _OWN_FAILURES_MAX
+                most = _WORLD_FAILURES_MAX if isinstance(problem, WORLD) else _OWN_FAILURES_MAX
                 if not self._survive(problem, failures, most):
                     return
             else:

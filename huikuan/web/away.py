@@ -1,13 +1,11 @@
 """What is answered while a service's database is away, or busy for too long."""
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from huikuan.web.problems import Problem, answer_problem
 from huikuan.web.wording import Words
 
-AWAY: tuple[type[Exception], ...] = (OperationalError, InterfaceError, TimeoutError)
 _DETAIL = Words(
     "The database does not answer. Please send the request again in a moment.",
     "数据库暂无响应，请稍后重新发送请求。",

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 
+from huikuan.eventlog.engine import AWAY
 from huikuan.eventlog.known import ElsewhereError, UnknownPlaceError
 from huikuan.web.asking import (
     WAITERS_MAX,
@@ -17,7 +18,7 @@ from huikuan.web.asking import (
     answer_unknown_place,
     position_router,
 )
-from huikuan.web.away import AWAY, answer_away
+from huikuan.web.away import answer_away
 from huikuan.web.gate import Gate
 from huikuan.web.health import Healthy, health_router
 from huikuan.web.keys import Keys

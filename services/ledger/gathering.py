@@ -9,6 +9,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from huikuan.eventlog.engine import AWAY
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -24,7 +26,8 @@ class _Request(NamedTuple, Generic[A, B]):
 class Gathering(Generic[A, B]):
     """Does ``together``, in a thread, for the things of several requests: one result for each.
 
-    Where it fails for several it is done for each alone, so that no request fails for another's.
+    Where it fails for several it is done for each alone, so that no request fails for another's;
+    not where the database is away, as whoever comes next would wait for all of them.
     All requests come from one event loop.
     """
 
@@ -54,12 +57,15 @@ class Gathering(Generic[A, B]):
     async def _answer(self, group: Sequence[_Request[A, B]]) -> None:
         try:
             results = await run_in_threadpool(self._together, [each.things for each in group])
+        except AWAY as away:
+            _fail(group, away)
+            return
         except Exception as error:  # noqa: BLE001 - raised again, to whom it concerns
             if len(group) > 1:
                 for each in group:
                     await self._answer([each])
-            elif not group[0].answer.done():
-                group[0].answer.set_exception(error)
+            else:
+                _fail(group, error)
             return
         for each, result in zip(group, results, strict=True):
             if not each.answer.done():  # who asked may have gone
@@ -72,3 +78,9 @@ class Gathering(Generic[A, B]):
             group.append(self._waiting.pop(0))
             count += len(group[-1].things)
         return group
+
+
+def _fail(group: Sequence[_Request[A, B]], error: Exception) -> None:
+    for each in group:
+        if not each.answer.done():  # who asked may have gone
+            each.answer.set_exception(error)

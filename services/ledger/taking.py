@@ -129,7 +129,8 @@ def again(work: Callable[[], T]) -> T:
     for _ in range(_TRIES - 1):
         try:
             return work()
-        except (IntegrityError, OperationalError):
+        except (IntegrityError, OperationalError) as error:
             # Somebody else marked the same fact, or opened the same day, in the same moment.
-            continue
+            if error.statement is None:
+                raise  # no connection could be had, and that took long enough
     return work()

@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from huikuan.eventlog import crash
 from huikuan.eventlog.log import LogError
@@ -196,14 +197,17 @@ def test_a_loop_that_fails_again_and_again_gives_up(monkeypatch: pytest.MonkeyPa
     assert len(recovered) == 4
 
 
-def test_a_loop_that_recovers_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "trouble", [OSError("the disk is away"), PoolTimeoutError("32 connections are in use")]
+)
+def test_a_loop_that_recovers_goes_on(trouble: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huikuan.eventlog.turning._PAUSE_S", 0.0)
     calls: list[int] = []
 
     def fail_at_first() -> None:
         calls.append(1)
-        if len(calls) % 5:
-            raise OSError("the world is away")
+        if len(calls) % 10:
+            raise trouble
         if len(calls) >= 50:
             turning.stop()
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from services.ledger.gathering import TOGETHER_MAX, Gathering
 
@@ -12,9 +13,13 @@ PATIENCE_S = 10.0
 
 
 class Oven:
-    """Doubles numbers, several requests at once; refuses any batch that has a 13 in it."""
+    """Doubles numbers, several requests at once; refuses any batch that has a 13 in it.
 
-    def __init__(self) -> None:
+    Without power it bakes nothing, as a service whose database is away.
+    """
+
+    def __init__(self, *, has_power: bool = True) -> None:
+        self.has_power = has_power
         self.batches: list[list[list[int]]] = []
         self.door = threading.Event()
         self.baking = threading.Event()
@@ -23,6 +28,8 @@ class Oven:
         self.batches.append([list(request) for request in requests])
         self.baking.set()
         assert self.door.wait(PATIENCE_S)
+        if not self.has_power:
+            raise OperationalError("bake", None, Exception("no power"))
         if any(13 in request for request in requests):
             raise ValueError("13")
         return [[2 * number for number in request] for request in requests]
@@ -52,6 +59,13 @@ def test_one_that_fails_fails_alone() -> None:
     first, second, failed, last = results_of(oven, [1], [2], [13], [5])
     assert (first, second, last) == ([2], [4], [10])
     assert isinstance(failed, ValueError)
+
+
+def test_while_the_database_is_away_nobody_waits_for_another_to_be_tried() -> None:
+    oven = Oven(has_power=False)
+    failed = results_of(oven, [1], [2], [3], [4])
+    assert all(isinstance(each, OperationalError) for each in failed)
+    assert len(oven.batches) <= 2
 
 
 def test_a_large_request_goes_with_no_other() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body, FastAPI, Request
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.testclient import TestClient
 
 from huikuan.eventlog.position import Position
@@ -98,6 +99,11 @@ def broken() -> None:
 @router.get("/away")
 def away() -> None:
     raise OperationalError("select secret", None, Exception("the password of the database"))
+
+
+@router.get("/crowded")
+def crowded() -> None:
+    raise PoolTimeoutError("QueuePool limit of a secret size")
 
 
 def app_with(service: Folded | None = None, violations: tuple[str, ...] = ()) -> FastAPI:

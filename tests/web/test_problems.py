@@ -30,13 +30,14 @@ def test_a_misspelt_field_is_named_escaped() -> None:
     assert answer.json()["errors"][0]["pointer"] == "/a~1b~0c"
 
 
+@pytest.mark.parametrize("path", ["/v1/away", "/v1/crowded"])
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "send the request again"), ("zh", "稍后重新发送请求")]
 )
 def test_a_database_that_is_away_is_told_in_our_words_and_when_to_ask_again(
-    language: str, words: str
+    language: str, words: str, path: str
 ) -> None:
-    answer = client_of().get("/v1/away", headers={"Accept-Language": language})
+    answer = client_of().get(path, headers={"Accept-Language": language})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "2"
     assert answer.json()["code"] == "database_away"
