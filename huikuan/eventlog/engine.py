@@ -33,7 +33,6 @@ _SQLITE_PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "cache_size=-65536",
-    "mmap_size=268435456",
     "temp_store=MEMORY",
     "wal_autocheckpoint=4000",
     "journal_size_limit=67108864",
