@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from tests.architecture import rules
 from tests.architecture.rules import RULES, Rule, Source
@@ -33,6 +34,14 @@ def test_every_decision_is_linked_from_the_architecture() -> None:
     linked = architecture.read_text() if architecture.exists() else ""
     complaints = rules.unlinked_decisions([each.name for each in decisions], linked)
     assert not complaints, "\n" + "\n".join(complaints)
+
+
+@pytest.mark.parametrize("service", ["ledger", "promises", "notifier"])
+def test_the_newest_revision_is_told_by_the_name_of_its_file(service: str) -> None:
+    """A start looks at the names alone, and leaves Alembic out where nothing is newer."""
+    migrations = PROJECT / "services" / service / "migrations"
+    newest = max(path.name for path in migrations.glob("versions/[0-9]*.py"))
+    assert ScriptDirectory(migrations).get_current_head() == newest.partition("_")[0]
 
 
 DOMAIN = "services/ledger/domain/x.py"

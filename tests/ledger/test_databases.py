@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
+from huikuan.eventlog import migrate
 from huikuan.eventlog.memory import MemoryLog
 from huikuan.eventlog.restored import RestoredBackupError
 from services.ledger.asked import rows_in
@@ -45,6 +47,20 @@ def test_the_migrations_make_what_the_code_declares(either: Desk) -> None:
         differences = compare_metadata(context, service.core.metadata)
     states = [each for each in differences if "state_" not in str(each)]
     assert [each for each in states if "alembic_version" not in str(each)] == []
+
+
+def test_only_a_database_of_an_older_revision_is_migrated(
+    either: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrated: list[object] = []
+    monkeypatch.setattr(migrate, "upgrade", lambda *_: migrated.append(1))
+    service = either.ledger.service
+    service.migrate()
+    assert migrated == []
+    with service.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0000'"))
+    service.migrate()
+    assert migrated == [1]
 
 
 def test_what_was_known_is_known_in_the_next_request(either: Desk) -> None:
