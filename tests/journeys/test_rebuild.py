@@ -12,7 +12,7 @@ from tests.journeys import portfolio
 from tests.journeys.installation import Installation, run, serving
 from tests.rig.parts import SERVICES, Parts, Settings
 
-PORTFOLIO = portfolio.days(seed=11, debtors=50, length_days=60)
+PORTFOLIO = portfolio.days(seed=11, debtors=30, length_days=45)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_each_service_is_rebuilt_while_facts_come_in(
         reports = {service: _rebuild(home, service, settings) for service in SERVICES}
         writer.join()
         state, said = everything(huikuan), told(huikuan)
+        assert said
 
         for service in SERVICES:
             assert reports[service]["records"] > 0
