@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.cli.installed import Served, fact, run, serving
+from tests.cli.installed import Served, fact, run, run_here, serving
 
 MAPPING = """\
 source: test-erp
@@ -74,12 +74,12 @@ def test_an_import_lives_through_the_days_of_its_file(home: Path, tmp_path: Path
 
 
 def test_why_a_step_is_in_force_is_told_in_both_languages(home: Path) -> None:
-    told = run(home, "explain", "imported", "--step", "warning").stdout
+    told = run_here(home, "explain", "imported", "--step", "warning").stdout
     assert "“warning” (notice) is in force against the debtor since 2012-05-04." in told
     assert "when/days_overdue\t1\t1\tyes\t" in told
-    chinese = run(home, "explain", "imported", "--step", "warning", HUIKUAN_LANG="zh").stdout
+    chinese = run_here(home, "explain", "imported", "--step", "warning", HUIKUAN_LANG="zh").stdout
     assert "“warning”（催款函）自 2012-05-04 起对该客户生效。" in chinese
-    unknown = run(home, "explain", "imported", "--step", "none")
+    unknown = run_here(home, "explain", "imported", "--step", "none")
     assert (unknown.returncode, unknown.stdout) == (4, "")
 
 
@@ -92,12 +92,16 @@ def test_a_debtor_is_explained_as_he_was_known_at_a_place(served: Served, home: 
         positions.append(served.post("/ledger/v1/events", told)["position"])
     for service in ("ledger", "promises", "notifier"):
         served.get(f"/{service}/v1/position", after_position=positions[-1])
-    now, then = (run(home, "explain", "grown", *words).stdout for words in ((), _at(positions[0])))
+    now, then = (
+        run_here(home, "explain", "grown", *words).stdout for words in ((), _at(positions[0]))
+    )
     assert ("Owes CNY 10.00, overdue 10.00." in now, "Owes CNY 5.00" in then) == (True, True)
-    why = run(home, "explain", "grown", "--step", "warning", *_at(positions[0]), "--json")
+    why = run_here(home, "explain", "grown", "--step", "warning", *_at(positions[0]), "--json")
     assert msgspec.json.decode(why.stdout)["as_of"] == "2012-05-04"
-    assert "Nothing was ever recorded" in run(home, "explain", "grown", *_at("2000-01-01")).stdout
-    unknown = run(home, "explain", "grown", "--step", "warning", *_at("yesterday"))
+    assert (
+        "Nothing was ever recorded" in run_here(home, "explain", "grown", *_at("2000-01-01")).stdout
+    )
+    unknown = run_here(home, "explain", "grown", "--step", "warning", *_at("yesterday"))
     assert (unknown.returncode, "known_at: A time like" in unknown.stderr) == (4, True)
 
 
@@ -111,24 +115,25 @@ def test_what_is_to_come_is_told_of_one_debtor_and_of_all(served: Served, home: 
     told = fact("F1", "invoice.issued", "coming", {**data, **dates})
     position = served.post("/ledger/v1/events", told)["position"]
     served.get("/notifier/v1/position", after_position=position)
-    foretold = run(home, "forecast", "coming").stdout
+    foretold = run_here(home, "forecast", "coming").stdout
     assert "Next: warning, raised on 2012-05-11." in foretold
     assert "A payment of CNY 5.00 by 2012-05-10 prevents it." in foretold
     assert "coming\t2012-05-11\traised\twarning\tnotice\tdebtor\tdays_overdue 1\n" in foretold
     assert (
-        "A payment of CNY 5.00 by 2012-05-10 prevents it." in run(home, "explain", "coming").stdout
+        "A payment of CNY 5.00 by 2012-05-10 prevents it."
+        in run_here(home, "explain", "coming").stdout
     )
-    chinese = run(home, "forecast", "coming", HUIKUAN_LANG="zh").stdout
+    chinese = run_here(home, "forecast", "coming", HUIKUAN_LANG="zh").stdout
     assert "下一步：2012-05-11 warning（生效）。" in chinese
-    everybody = run(home, "forecast", HUIKUAN_LANG="zh").stdout
+    everybody = run_here(home, "forecast", HUIKUAN_LANG="zh").stdout
     assert "warning\tnotice\traised\t1\tCNY 5.00\tCNY 5.00\n" in everybody
-    narrow = run(home, "forecast", "--kind", "stop_supply", "--until", "2012-09-01", "--json")
+    narrow = run_here(home, "forecast", "--kind", "stop_supply", "--until", "2012-09-01", "--json")
     answer = msgspec.json.decode(narrow.stdout)
     assert (answer["until"], answer["totals"], answer["items"]) == ("2012-09-01", [], [])
-    assert "No step will come." in run(home, "forecast", "--kind", "stop_supply").stdout
-    later = run(home, "forecast", "coming", "--as-of", "2012-05-11").stdout
+    assert "No step will come." in run_here(home, "forecast", "--kind", "stop_supply").stdout
+    later = run_here(home, "forecast", "coming", "--as-of", "2012-05-11").stdout
     assert "From 2012-05-11 through 2012-08-09" in later
-    assert "No business day" in run(home, "forecast", "--known-at", "2000-01-01").stdout
+    assert "No business day" in run_here(home, "forecast", "--known-at", "2000-01-01").stdout
 
 
 def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_confirming(
@@ -136,20 +141,22 @@ def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_conf
 ) -> None:
     text = POLICY.replace("days_overdue: 1", "balance: {CNY: '5.00', JPY: '700'}")
     policy = _file(tmp_path, "yen.yaml", text.replace("commands-1", "commands-2"))
-    checked = run(home, "policy", "check", policy)
+    checked = run_here(home, "policy", "check", policy)
     assert "Warning /steps/0/when/balance/JPY: Nobody deals in JPY so far" in checked.stdout
-    refused = run(home, "policy", "adopt", policy)
+    refused = run_here(home, "policy", "adopt", policy)
     assert refused.returncode == 4
     assert "?confirm=true (huikuan policy adopt --confirm)" in refused.stderr
     assert "debtors otherwise" in refused.stderr
 
 
 def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
-    run(home, "day", "open", "2012-05-04")  # before the first day everybody is answered, emptily
-    assert run(home, "day", "open", "2012-05-02").stdout == "Open: 2012-05-04\n"
-    done = run(home, "explain", "no body/of that name")
+    run_here(
+        home, "day", "open", "2012-05-04"
+    )  # before the first day everybody is answered, emptily
+    assert run_here(home, "day", "open", "2012-05-02").stdout == "Open: 2012-05-04\n"
+    done = run_here(home, "explain", "no body/of that name")
     assert (done.returncode, done.stdout) == (4, "")
-    chinese = run(home, "explain", "nobody", HUIKUAN_LANG="zh")
+    chinese = run_here(home, "explain", "nobody", HUIKUAN_LANG="zh")
     assert "没有涉及该客户的记录" in chinese.stderr
 
 
@@ -160,22 +167,22 @@ def test_a_conflict_waits_until_somebody_decides(served: Served, home: Path) -> 
         told = fact("Q1", "invoice.issued", "quarrel", {**data, **dates})
         result = served.post("/ledger/v1/events", told)["results"][0]
     assert result["status"] == "conflict"
-    waiting = msgspec.json.decode(run(home, "quarantine", "list", "--json").stdout)
+    waiting = msgspec.json.decode(run_here(home, "quarantine", "list", "--json").stdout)
     assert [(item["debtor"], item["status"]) for item in waiting] == [("quarrel", "open")]
     conflict = waiting[0]["conflict"]
-    unfounded = run(home, "quarantine", "discard", conflict)
+    unfounded = run_here(home, "quarantine", "discard", conflict)
     assert (unfounded.returncode, "--reason" in unfounded.stderr) == (2, True)
-    done = run(home, "quarantine", "discard", conflict, "--reason", "sent twice")
+    done = run_here(home, "quarantine", "discard", conflict, "--reason", "sent twice")
     assert (done.returncode, done.stdout) == (0, f"{conflict}: discarded\n")
-    assert run(home, "quarantine", "list", "--json").stdout.strip() == "[]"
-    assert "discarded" in run(home, "quarantine", "list", "--all").stdout
-    unknown = run(home, "quarantine", "release", "15/999999", "--reason", "seen the paper")
+    assert run_here(home, "quarantine", "list", "--json").stdout.strip() == "[]"
+    assert "discarded" in run_here(home, "quarantine", "list", "--all").stdout
+    unknown = run_here(home, "quarantine", "release", "15/999999", "--reason", "seen the paper")
     assert unknown.returncode == 4
 
 
 @pytest.mark.parametrize("service", ["ledger", "promises", "notifier"])
 def test_a_rebuild_finds_what_is_live(home: Path, service: str) -> None:
-    done = run(home, "rebuild", service, "--verify", "--json")
+    done = run_here(home, "rebuild", service, "--verify", "--json")
     assert done.returncode == 0, done.stderr
     report = msgspec.json.decode(done.stdout)
     assert report["compared"]
@@ -201,16 +208,16 @@ def test_a_policy_is_tried_whatever_the_locale_and_refused_in_words(
 
 def test_a_sample_is_the_same_everywhere_and_can_be_sent(home: Path, tmp_path: Path) -> None:
     words = ["sample", "--debtors", "2", "--days", "20", "--from", "2012-05-05"]
-    first, second = run(tmp_path, *words).stdout, run(tmp_path, *words).stdout
+    first, second = run_here(tmp_path, *words).stdout, run_here(tmp_path, *words).stdout
     assert first == second
     count = len(first.splitlines())
-    sent = run(home, *words, "--send")
+    sent = run_here(home, *words, "--send")
     assert sent.stdout == f"{count} facts, open: 2012-05-24\n", sent.stderr
 
 
 @pytest.mark.parametrize("currency", ["JPY", "RMB", "cny"])
 def test_a_sample_is_in_a_currency_with_cents(tmp_path: Path, currency: str) -> None:
-    refused = run(tmp_path, "sample", "--currency", currency, str(tmp_path / "x.jsonl"))
+    refused = run_here(tmp_path, "sample", "--currency", currency, str(tmp_path / "x.jsonl"))
     assert (refused.returncode, (tmp_path / "x.jsonl").exists()) == (4, False)
     assert "two decimals" in refused.stderr
 
