@@ -39,10 +39,9 @@ def test_each_service_is_rebuilt_while_facts_come_in(
 
         for service in SERVICES:
             assert reports[service]["records"] > 0
-            _rebuild(home, service, settings)
+            _rebuild(home, service, settings, "--verify")
             assert everything(huikuan) == state
             assert told(huikuan) == said
-            _rebuild(home, service, settings, "--verify")
 
 
 def told(huikuan: Installation) -> dict[str, list[dict[str, Any]]]:
