@@ -17,6 +17,11 @@ from huikuan.eventlog.prepared import begin
 
 BUSY_S = 10
 """How long SQLite waits for another process that writes."""
+_OF_BOTH: dict[str, Any] = {
+    "pool_size": 8,
+    "max_overflow": 24,
+    "hide_parameters": True,  # what is told of debtors belongs in no log
+}
 _POSTGRES_WAITS = (
     "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
 )
@@ -86,9 +91,7 @@ def open_engine(url: str) -> Engine:
     options = f"{parsed.query.get('options', '')} {_POSTGRES_WAITS}".strip()
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=8,
-        max_overflow=24,
-        hide_parameters=True,
+        **_OF_BOTH,
         connect_args={"options": options, **_POSTGRES_PATIENCE},
     )
     event.listen(engine, "connect", _dump_bytes_quickly)
@@ -140,10 +143,8 @@ def _open_sqlite(url: URL) -> Engine:
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite+huikuan"),
-        hide_parameters=True,  # what is told of debtors belongs in no log
+        **_OF_BOTH,
         execution_options={"compiled_cache": _COMPILED},
-        pool_size=8,
-        max_overflow=24,
         # Autocommit of the driver: the transaction begins where we say (`_begin`).
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_S},
     )

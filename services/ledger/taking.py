@@ -130,7 +130,7 @@ def again(work: Callable[[], T]) -> T:
         try:
             return work()
         except (IntegrityError, OperationalError) as error:
-            # Somebody else marked the same fact, or opened the same day, in the same moment.
             if error.statement is None:
                 raise  # no connection could be had, and that took long enough
+            # Else somebody marked the same fact, or opened the same day, in the same moment.
     return work()

@@ -150,9 +150,8 @@ def test_a_currency_that_nobody_uses_is_a_warning_and_an_earlier_date_needs_conf
 
 
 def test_nobody_is_explained_whom_no_fact_names(home: Path) -> None:
-    run_here(
-        home, "day", "open", "2012-05-04"
-    )  # before the first day everybody is answered, emptily
+    # Before the first day everybody is answered, emptily.
+    run_here(home, "day", "open", "2012-05-04")
     assert run_here(home, "day", "open", "2012-05-02").stdout == "Open: 2012-05-04\n"
     done = run_here(home, "explain", "no body/of that name")
     assert (done.returncode, done.stdout) == (4, "")
