@@ -17,9 +17,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-import httpx2
 from psycopg.errors import DuplicateDatabase
 from sqlalchemy import make_url
 
@@ -73,10 +74,14 @@ class ServiceProcess:
 
     def is_ready(self) -> bool:
         """Whether it says so now."""
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            return httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).is_success
-        except httpx2.TransportError:
+            asking.request("GET", f"/{self.name}/health/ready")
+            return asking.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
+        finally:
+            asking.close()
 
     def kill(self) -> None:
         """End it as a crash would."""

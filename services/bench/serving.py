@@ -54,22 +54,26 @@ def served(home: Path) -> Iterator[tuple[str, float]]:
     environment = {**os.environ, "HUIKUAN_HOME": str(home), "HUIKUAN_API_KEY": KEY}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [*_huikuan(), "serve", "--port", str(port), "--clock", "manual"]
+    asking = httpx2.Client(timeout=1, trust_env=False)  # made first, as that takes 70 ms
     started_s = time.perf_counter()
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
+    with (
+        asking,
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server,
+    ):
         try:
-            _wait_until_answered(url, started_s)
+            _wait_until_answered(asking, url, started_s)
             yield url, (time.perf_counter() - started_s) * 1000
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
 
 
-def _wait_until_answered(url: str, started_s: float) -> None:
+def _wait_until_answered(asking: httpx2.Client, url: str, started_s: float) -> None:
     while time.perf_counter() - started_s < START_SECONDS_MAX:
         try:
-            httpx2.get(f"{url}/ledger/health/live", timeout=1).raise_for_status()
+            asking.get(f"{url}/ledger/health/live").raise_for_status()
         except httpx2.TransportError:
             time.sleep(0.01)
         else:

@@ -6,6 +6,7 @@ takes. So there is one way in, and nothing that a command can do and a program c
 """
 
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -38,7 +39,9 @@ class Services:
     def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
         self.endpoints = endpoints
         headers = {"Accept-Language": language_of(os.environ)}
-        self._client = httpx2.Client(headers=headers, timeout=SECONDS_MAX, trust_env=False)
+        self._client = httpx2.Client(
+            headers=headers, timeout=SECONDS_MAX, trust_env=False, verify=_trusted(endpoints)
+        )
 
     def get(self, service: str, path: str, **parameters: object) -> Any:
         """The JSON of an answer; raises ``CommandError`` with the problem in words."""
@@ -96,6 +99,16 @@ class Services:
             "若各服务同在一处则设置 HUIKUAN_URL",
         )
         raise CommandError(sentence, USAGE)
+
+
+def _trusted(endpoints: Mapping[str, Endpoint]) -> ssl.SSLContext | bool:
+    """Who may vouch for a server: the public authorities; where all is plain HTTP, nobody.
+
+    To read the authorities takes longer than most commands wait for their answer.
+    """
+    if any(endpoint.url.startswith("https:") for endpoint in endpoints.values()):
+        return True
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _content(answer: httpx2.Response) -> Any:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from services.cli import app
 from services.commands import server_file
 from services.commands.server_file import ALL, Server
+from tests.rig.plain import NOBODY
 
 HUIKUAN = str(Path(sys.executable).with_name("huikuan"))
 START_SECONDS = 60
@@ -71,7 +72,7 @@ class Served:
         self.server = server
         self.said = said
         headers = {"Authorization": f"Bearer {server.key}"}
-        self.client = httpx2.Client(base_url=server.url, headers=headers, timeout=30)
+        self.client = httpx2.Client(base_url=server.url, headers=headers, timeout=30, verify=NOBODY)
 
     def get(self, path: str, **parameters: str) -> Any:
         answer = self.client.get(path, params=parameters)
@@ -123,7 +124,7 @@ def _wait_ready(home: Path, name: str, process: subprocess.Popen[str], said: Pat
 
 def _is_ready(server: Server) -> bool:
     try:
-        return httpx2.get(f"{server.url}/health/ready", timeout=5).is_success
+        return httpx2.get(f"{server.url}/health/ready", timeout=5, verify=NOBODY).is_success
     except httpx2.TransportError:
         return False
 

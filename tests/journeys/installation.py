@@ -17,6 +17,7 @@ import msgspec
 from deploy.local.distributed import Distributed, running
 from tests.journeys.facts import Fact
 from tests.rig.parts import SERVICES, Settings
+from tests.rig.plain import NOBODY
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("huikuan")
@@ -38,7 +39,10 @@ class Installation:
         self.urls = dict(urls)
         """Of each service, without ``/v1``."""
         self._http = httpx2.Client(
-            headers={"Authorization": f"Bearer {key}"}, timeout=WAIT_SECONDS, trust_env=False
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=WAIT_SECONDS,
+            trust_env=False,
+            verify=NOBODY,
         )
         self.position = ""
         """Of the last write."""
