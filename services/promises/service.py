@@ -33,6 +33,7 @@ from services.promises.requests import (
 from services.promises.rules import SOURCE, PromiseRules, Promisor
 from services.promises.settings import Settings
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 EXISTS = Refused(
     "promise_exists",
     "/promise",
@@ -206,8 +207,7 @@ class Promises:
 
 def build(settings: Settings, log: Log) -> Promises:
     """The service on a log; its database is not touched before ``service.migrate()``."""
-    migrations = Path(__file__).parent / "migrations"
-    return Promises(Service(PromiseRules(), log, settings.database, migrations=migrations))
+    return Promises(Service(PromiseRules(), log, settings.database, migrations=MIGRATIONS))
 
 
 def _promises_of(promisor: Promisor, company: str) -> dict[str, date]:

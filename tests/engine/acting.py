@@ -3,22 +3,19 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
-from huikuan.eventlog.database import Database
 from huikuan.eventlog.log import Log
 from huikuan.eventlog.memory import MemoryLog
-from huikuan.eventlog.migrate import upgrade
 from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import EVERYBODY, Entry, Meta, Record
 from huikuan.eventlog.service import Service
 from tests.engine.toy import FEED, PUBLISHERS, Account, Shared, ToyRules
+from tests.rig.migrated import new_database
 
 FIRST_DAY = date(2026, 1, 1)
 ToyService = Service[Shared, Account]
@@ -66,26 +63,6 @@ class Feed:
     def foreign(self, key: str) -> None:
         entry = Entry(key, b"who knows", None)
         self.log.append(partition_of(key, self.log.partitions), [entry])
-
-
-@cache
-def core_1() -> bytes:
-    """A database with an empty core: making it takes longer than many an example does."""
-    with TemporaryDirectory(prefix="hk-core-") as directory:
-        path = Path(directory) / "toy.db"
-        database = Database(f"sqlite:///{path}")
-        with database.writing() as connection:
-            upgrade(connection, None)
-        database.close()
-        return path.read_bytes()
-
-
-def new_database(path: Path) -> str:
-    """The URL of a database in this file, made where it is not there yet."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(core_1())
-    return f"sqlite:///{path}"
 
 
 def service(log: Log, path: Path, **settings: Any) -> ToyService:

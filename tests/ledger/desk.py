@@ -15,8 +15,9 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import EVERYBODY, Entry, Record
 from huikuan.web.keys import Keys
 from services.ledger.app import make_app
-from services.ledger.service import Ledger, build
+from services.ledger.service import MIGRATIONS, Ledger, build
 from services.ledger.settings import Settings
+from tests.rig.migrated import new_database
 
 KEY = "hk_live_only-for-these-tests-0123456789"
 Json = dict[str, Any]
@@ -120,6 +121,7 @@ class Desk:
 @contextmanager
 def a_desk(home: Path, log: Log | None = None, **settings: Any) -> Iterator[Desk]:
     log = log or MemoryLog(2)
+    new_database(home / "ledger.db", MIGRATIONS)
     ledger = build(Settings(home=home, clock="manual", **settings), log)
     ledger.service.migrate()
     app = make_app(ledger, Keys.of(KEY))

@@ -22,8 +22,9 @@ from huikuan.events.notifier import EscalationSaid
 from huikuan.events.sales import InvoiceIssued
 from huikuan.web.keys import Keys
 from services.notifier.app import make_app
-from services.notifier.following import Following
+from services.notifier.following import MIGRATIONS, Following
 from services.notifier.service import Notifier
+from tests.rig.migrated import new_database
 
 KEY = "a-key-of-this-test-alone"
 STORY = (Path(__file__).parents[2] / "deploy" / "policies" / "story.yaml").read_bytes()
@@ -176,7 +177,8 @@ class World:
 def a_world(home: Path, log: Log | None = None, **options: Any) -> Iterator[World]:
     log = log or MemoryLog(2)
     times = Times()
-    service = Following(log, f"sqlite:///{home / 'notifier.db'}", clock=times.now_ms, **options)
+    database = new_database(home / "notifier.db", MIGRATIONS)
+    service = Following(log, database, clock=times.now_ms, **options)
     service.migrate()
     world = World(log, Notifier(service), times)
     try:

@@ -17,8 +17,9 @@ from huikuan.events.fields import Event
 from huikuan.events.ledger import BusinessDayOpened
 from huikuan.events.notifier import PolicyAdopted
 from huikuan.events.promises import PromiseMade, PromiseOutcome, Stage
-from services.promises.service import Promises, build
+from services.promises.service import MIGRATIONS, Promises, build
 from services.promises.settings import Settings
+from tests.rig.migrated import new_database
 
 FIRST_DAY = date(2026, 2, 1)
 HOUR_MS = 3_600_000
@@ -100,6 +101,7 @@ class World:
 @contextmanager
 def a_world(home: Path, log: Log | None = None, **settings: Any) -> Iterator[World]:
     log = log or MemoryLog(2)
+    new_database(home / "promises.db", MIGRATIONS)
     promises = build(Settings(home=home, **settings), log)
     promises.service.migrate()
     try:
