@@ -7,8 +7,7 @@ from huikuan.web.keys import Keys
 from services.all_in_one import Installation
 from services.commands import show
 from services.commands.opening import opening
-from services.commands.reach import home_of
-from services.commands.server_file import SERVICES
+from services.commands.server_file import SERVICES, home_of
 from services.commands.words import say
 
 

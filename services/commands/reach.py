@@ -16,7 +16,7 @@ import httpx2
 import msgspec
 
 from services.commands import server_file
-from services.commands.server_file import Server
+from services.commands.server_file import Server, home_of
 from services.commands.trouble import REFUSED, UNREACHABLE, USAGE, CommandError
 from services.commands.words import language_of, say
 
@@ -161,11 +161,6 @@ def _serve_ourselves(home: Path, opened: ExitStack) -> Server:
 
     with opening(home):
         return opened.enter_context(serving(home))
-
-
-def home_of(environment: Mapping[str, str]) -> Path:
-    """Where the installation's state lives."""
-    return Path(environment.get("HUIKUAN_HOME") or "var").resolve()
 
 
 def _configured(environment: Mapping[str, str], home: Path) -> Services | None:

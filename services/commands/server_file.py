@@ -4,6 +4,7 @@ Only its owner can read the file; the key in it is drawn at each start and dies 
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,11 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     key: str
     clock: str = ""
+
+
+def home_of(environment: Mapping[str, str]) -> Path:
+    """Where the installation's state lives."""
+    return Path(environment.get("HUIKUAN_HOME") or "var").resolve()
 
 
 def path_of(home: Path, name: str = ALL) -> Path:

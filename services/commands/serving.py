@@ -13,8 +13,7 @@ from huikuan.web.keys import Keys, UnsafeKeyError, keys_of, new_key
 from services.all_in_one import Installation, listen, server_of
 from services.commands import server_file, show
 from services.commands.opening import opening
-from services.commands.reach import home_of
-from services.commands.server_file import ALL, SERVICES, Server
+from services.commands.server_file import ALL, SERVICES, Server, home_of
 from services.commands.trouble import REFUSED, UNREACHABLE, CommandError
 from services.commands.words import say
 

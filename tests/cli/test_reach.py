@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.commands import server_file
-from services.commands.reach import home_of, services
+from services.commands.reach import services
 from services.commands.server_file import SERVICES, Server
 from services.commands.trouble import UNREACHABLE, USAGE, CommandError
 
@@ -97,8 +97,3 @@ def test_a_key_goes_to_no_server_but_its_own(
     monkeypatch.setenv("HUIKUAN_URL", "https://elsewhere.example")
     with services(tmp_path) as reached:
         assert reached.endpoints["ledger"].key == ""
-
-
-def test_the_home_is_the_folder_var_unless_it_is_said() -> None:
-    assert home_of({}) == Path("var").resolve()
-    assert home_of({"HUIKUAN_HOME": "/srv/huikuan"}) == Path("/srv/huikuan")

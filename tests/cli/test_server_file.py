@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 
 from services.commands import server_file
-from services.commands.server_file import Server
+from services.commands.server_file import Server, home_of
 
 
 def _server(pid: int) -> Server:
     return Server(url="http://127.0.0.1:8080", pid=pid, key="hk_live_only-here")
+
+
+def test_the_home_is_the_folder_var_unless_it_is_said() -> None:
+    assert home_of({}) == Path("var").resolve()
+    assert home_of({"HUIKUAN_HOME": "/srv/huikuan"}) == Path("/srv/huikuan")
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
