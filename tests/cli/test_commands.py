@@ -192,7 +192,7 @@ def test_a_rebuild_finds_what_is_live(home: Path, service: str) -> None:
 def test_a_policy_is_tried_whatever_the_locale_and_refused_in_words(
     home: Path, tmp_path: Path
 ) -> None:
-    run(home, "day", "open", "2012-05-04")
+    run_here(home, "day", "open", "2012-05-04")
     chinese = _file(tmp_path, "chinese.yaml", f"# 催收策略\n{POLICY}")
     ascii_files = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = run(home, "backtest", chinese, PYTHONIOENCODING="utf-8", **ascii_files)
@@ -232,6 +232,6 @@ def test_a_home_that_cannot_be_is_named(tmp_path: Path, words: tuple[str, ...]) 
 
 def test_migrating_twice_is_no_trouble(tmp_path: Path) -> None:
     for _ in range(2):
-        done = run(tmp_path, "migrate")
+        done = run_here(tmp_path, "migrate")
         assert done.stdout == "Up to date: ledger, promises, notifier\n", done.stderr
-    assert run(tmp_path, "recover", "ledger").stdout == "ledger: 0 records read back\n"
+    assert run_here(tmp_path, "recover", "ledger").stdout == "ledger: 0 records read back\n"

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.cli.installed import Served, run, serving
+from tests.cli.installed import Served, run_here, serving
 
 MAPPING = """\
 source: bank
@@ -34,7 +34,7 @@ def _import(served: Served, directory: Path, rows: str, *words: str) -> tuple[in
     file, mapping = directory / "payments.csv", directory / "mapping.yaml"
     file.write_text(HEADER + rows)
     mapping.write_text(MAPPING)
-    done = run(served.said.parent, "import", str(file), "--mapping", str(mapping), *words)
+    done = run_here(served.said.parent, "import", str(file), "--mapping", str(mapping), *words)
     return done.returncode, done.stdout, done.stderr
 
 

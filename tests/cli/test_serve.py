@@ -12,7 +12,7 @@ from huikuan.eventlog.partition import partition_of
 from huikuan.eventlog.record import Entry, Meta
 from huikuan.eventlog.turning import END_CODE
 from services.commands import server_file
-from tests.cli.installed import Served, run, serving
+from tests.cli.installed import Served, run, run_here, serving
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - refused before anybody listens
 
@@ -73,14 +73,14 @@ def test_a_service_that_is_too_old_for_its_log_ends_and_says_so(tmp_path: Path) 
 
 
 def test_a_command_finds_the_running_server(served: Served) -> None:
-    done = run(_home(served), "day", "open", "2012-05-01", "--json")
+    done = run_here(_home(served), "day", "open", "2012-05-01", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert served.get("/ledger/v1/days")["open_on"] == "2012-05-01"
 
 
 def test_a_command_is_told_where_the_server_is(served: Served, tmp_path: Path) -> None:
     more = {"HUIKUAN_URL": served.server.url, "HUIKUAN_API_KEY": served.server.key}
-    done = run(tmp_path, "quarantine", "list", "--json", **more)
+    done = run_here(tmp_path, "quarantine", "list", "--json", **more)
     assert (done.returncode, done.stdout.strip()) == (0, "[]")
 
 
@@ -88,12 +88,12 @@ def test_a_wrong_key_and_a_dead_address_have_their_exit_codes(
     served: Served, tmp_path: Path
 ) -> None:
     wrong = {"HUIKUAN_URL": served.server.url, "HUIKUAN_API_KEY": "not-the-key-of-this"}
-    refused = run(tmp_path, "quarantine", "list", **wrong)
+    refused = run_here(tmp_path, "quarantine", "list", **wrong)
     assert refused.returncode == 4
     assert "not-the-key" not in refused.stderr
-    without = run(tmp_path, "quarantine", "list", HUIKUAN_URL=served.server.url)
+    without = run_here(tmp_path, "quarantine", "list", HUIKUAN_URL=served.server.url)
     assert (without.returncode, without.stderr) == (4, "huikuan: An API key is needed.\n")
-    dead = run(tmp_path, "quarantine", "list", HUIKUAN_URL="http://127.0.0.1:1")
+    dead = run_here(tmp_path, "quarantine", "list", HUIKUAN_URL="http://127.0.0.1:1")
     assert dead.returncode == 3
     assert "127.0.0.1:1" in dead.stderr
 
