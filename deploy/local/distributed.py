@@ -14,7 +14,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -32,6 +32,8 @@ SERVICES = ("ledger", "promises", "notifier")
 PORTS = {"ledger": 8081, "promises": 8082, "notifier": 8083}
 READY_SECONDS = 60.0
 _HUIKUAN = Path(sys.executable).with_name("huikuan")
+Spawn = Callable[[Sequence[str], Path, Mapping[str, str]], int]
+"""Starts a command with a log and more of an environment than ours; answers its pid."""
 
 
 @dataclass
@@ -43,6 +45,7 @@ class ServiceProcess:
     directory: Path
     environment: Mapping[str, str] = field(repr=False)
     clock: str = "manual"
+    spawning: Spawn = spawn
     pid: int = 0
 
     @property
@@ -65,7 +68,8 @@ class ServiceProcess:
     def spawn(self) -> None:
         """Start the process and wait for nothing."""
         where = ["--port", str(self.port), "--clock", self.clock]
-        self.pid = spawn([str(_HUIKUAN), "serve", self.name, *where], self.log, self.environment)
+        command = [str(_HUIKUAN), "serve", self.name, *where]
+        self.pid = self.spawning(command, self.log, self.environment)
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> bool:
         """Whether it answers that it is ready, within so many seconds."""
@@ -124,6 +128,7 @@ def running(
     ports: Mapping[str, int] | None = None,
     environment: Mapping[str, str] | None = None,
     clock: str = "manual",
+    spawning: Spawn = spawn,
 ) -> Iterator[Distributed]:
     """Run it all until the block ends; what is not given (log, databases) is started here too.
 
@@ -145,7 +150,8 @@ def running(
         _migrate(common)
         chosen = ports or dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
         services = {
-            name: ServiceProcess(name, chosen[name], directory, common, clock) for name in SERVICES
+            name: ServiceProcess(name, chosen[name], directory, common, clock, spawning)
+            for name in SERVICES
         }
         for service in services.values():
             service.spawn()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ import msgspec
 
 from deploy.local.distributed import Distributed, running
 from tests.journeys.facts import Fact
+from tests.rig import nursery
 from tests.rig.parts import SERVICES, Settings
 from tests.rig.plain import NOBODY
 
@@ -145,7 +147,7 @@ class Installation:
 class Served:
     """A ``huikuan serve`` that runs."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     home: Path
     log: Path
 
@@ -156,17 +158,19 @@ class Served:
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(START_SECONDS) in {0, 130}, self.log.read_text()[-3000:]
+        assert self.process.pid is not None
+        os.kill(self.process.pid, signal.SIGINT)
+        self.process.join(START_SECONDS)
+        assert self.process.exitcode in {0, 130}, self.log.read_text()[-3000:]
 
     def kill(self) -> None:
         """End it as a crash does."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def is_up(self) -> bool:
         """Whether it has written itself down."""
-        assert self.process.poll() is None, self.log.read_text()[-3000:]
+        assert self.process.is_alive(), self.log.read_text()[-3000:]
         return self._written().get("pid") == self.process.pid
 
     def _written(self) -> Answer:
@@ -180,13 +184,9 @@ class Served:
 def start(home: Path, settings: Settings = NO_SETTINGS) -> Served:
     """Start ``huikuan serve --clock manual`` and wait until it answers."""
     home.mkdir(parents=True, exist_ok=True)
-    command = [str(COMMAND), "serve", "--clock", "manual", "--port", "0"]
+    words = ["serve", "--clock", "manual", "--port", "0"]
     log = home / "serve.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, env=environment(home, settings), stdout=output, stderr=output
-        )
-    served = Served(process, home, log)
+    served = Served(nursery.begin(words, log, environment(home, settings)), home, log)
     deadline = time.monotonic() + START_SECONDS
     while not served.is_up():
         assert time.monotonic() < deadline, log.read_text()[-3000:]
@@ -214,7 +214,13 @@ def apart(
     databases = {name: settings[f"HUIKUAN_{name.upper()}_DB_URL"] for name in SERVICES}
     log_url = settings["HUIKUAN_LOG_URL"]
     with (
-        running(home, log_url=log_url, database_urls=databases, environment=environment) as system,
+        running(
+            home,
+            log_url=log_url,
+            database_urls=databases,
+            environment=environment,
+            spawning=nursery.spawn,
+        ) as system,
         Installation(system.urls, system.key) as installation,
     ):
         yield installation, system
