@@ -2,11 +2,12 @@
 
 import time
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import msgspec
 
-from tests.cli.installed import Served, run, serving
+from tests.cli.installed import Served, Told, run, run_here, serving
 
 LIVE = """\
 version: live-1
@@ -25,9 +26,9 @@ def test_a_policy_is_tried_by_command_and_by_the_api_with_the_same_answer(tmp_pa
     live.write_text(LIVE)
     gentle.write_text(GENTLE)
     with serving(home) as served:
-        assert run(home, "policy", "adopt", str(live)).returncode == 0
+        assert run_here(home, "policy", "adopt", str(live)).returncode == 0
         words = ("--debtors", "20", "--days", "120", "--from", "2025-01-01")
-        assert run(home, "sample", "--send", *words).returncode == 0
+        assert run_here(home, "sample", "--send", *words).returncode == 0
 
         same, other = _tried(home, live), _tried(home, gentle)
         assert same["totals"]["debtors_that_differ"] == 0
@@ -41,18 +42,22 @@ def test_a_policy_is_tried_by_command_and_by_the_api_with_the_same_answer(tmp_pa
         by_api = _ended(served, served.client.post("/notifier/v1/backtests", json=asked).json())
         assert _found(by_api) == _found(other)
 
-        told = run(home, "backtest", str(gentle), *PERIOD)
+        told = run_here(home, "backtest", str(gentle), *PERIOD)
         assert told.returncode == 0, told.stderr
         raised = f"{stop['then']['raised']} → {stop['now']['raised']}"
         assert f"stop\tstop_supply\t{raised}\t" in told.stdout
-        refused = run(home, "backtest", str(gentle), "--from", "2024-12-31")
+        refused = run_here(home, "backtest", str(gentle), "--from", "2024-12-31")
         assert refused.returncode == 4
         assert "/from: The period begins before the first business day" in refused.stderr
-    assert _found(_tried(home, gentle)) == _found(other), "without a server it serves itself"
+    alone = run(home, "backtest", str(gentle), *PERIOD, "--json")
+    assert _found(_answered(alone)) == _found(other), "without a server it serves itself"
 
 
 def _tried(home: Path, policy: Path) -> dict[str, Any]:
-    done = run(home, "backtest", str(policy), *PERIOD, "--json")
+    return _answered(run_here(home, "backtest", str(policy), *PERIOD, "--json"))
+
+
+def _answered(done: Told | CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = msgspec.json.decode(done.stdout)
     return answer

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.cli.installed import run_here
 from tests.journeys import intruder
 from tests.journeys.facts import invoice, payment
-from tests.journeys.installation import Answer, Installation, run, serving
+from tests.journeys.installation import Answer, Installation, serving
 from tests.rig.parts import SERVICES, Parts
 
 REFUSED = 4
@@ -99,12 +100,12 @@ def test_a_foreign_record_that_is_a_fact_is_released_through_intake(home: Path) 
         intruder.write(home, {}, "victim", intruder.Record(value))
         (aside,) = _set_aside(huikuan, 1)
 
-        without_type = run(
+        without_type = run_here(
             home, "quarantine", "release", aside["place"], "--by", "ops", "--reason", "looked at it"
         )
         assert without_type.returncode == REFUSED, without_type.stderr
         what = ("--type", "huikuan.payment.received.v1", "--json")
-        released = run(
+        released = run_here(
             home,
             "quarantine",
             "release",
@@ -134,7 +135,7 @@ def test_a_conflict_stops_new_steps_until_a_person_settles_it(home: Path) -> Non
         huikuan.open_day("2012-06-08")
         assert huikuan.escalations("torn")["state"] == "reminder"
 
-        listed = run(home, "quarantine", "list")
+        listed = run_here(home, "quarantine", "list")
         assert listed.returncode == 0, listed.stderr
         open_ = {each["debtor"]: each for each in _quarantine(huikuan) if each["status"] == "open"}
         assert set(open_) == {"torn", "twin"}
@@ -193,5 +194,7 @@ def _quarantine(huikuan: Installation) -> list[Answer]:
 
 
 def _settle_by_command(home: Path, identifier: str, command: str) -> None:
-    done = run(home, "quarantine", command, identifier, "--by", "ops", "--reason", "looked at it")
+    done = run_here(
+        home, "quarantine", command, identifier, "--by", "ops", "--reason", "looked at it"
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.installed import run_here
 from tests.journeys.facts import fact, payment
 from tests.journeys.installation import PROJECT, Answer, Installation, run, serving
 
@@ -26,7 +27,7 @@ def import_file(home: Path, name: str, rows: Sequence[str]) -> None:
     """As the ERP and the bank hand them over: files, by command, to the server that runs."""
     file = home / name
     file.write_text("\n".join([HEAD, *rows, ""]), encoding="utf-8")
-    done = run(home, "import", str(file), "--mapping", str(MAPPING))
+    done = run_here(home, "import", str(file), "--mapping", str(MAPPING))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
