@@ -30,17 +30,17 @@ _LIBRARIES = (
 )
 _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload(list(_LIBRARIES))
-_CHILDREN: list[BaseProcess] = []
-"""Kept for ever, so that each is ended with this process at the latest."""
 
 
 def begin(words: Sequence[str], log: Path, environment: Mapping[str, str]) -> BaseProcess:
-    """Start ``huikuan`` with these words, in a session of its own; what it says goes to ``log``."""
+    """Start ``huikuan`` with these words, in a session of its own; what it says goes to ``log``.
+
+    It ends with this process at the latest.
+    """
     child = _nursery.Process(
         target=_become, args=(list(words), str(log), dict(environment)), daemon=True
     )
     child.start()
-    _CHILDREN.append(child)
     return child
 
 
