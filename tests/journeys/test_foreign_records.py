@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.cli.installed import run_here
+from tests.cli.installed import Told, run_here
 from tests.journeys import intruder
 from tests.journeys.facts import invoice, payment
 from tests.journeys.installation import Answer, Installation, serving
@@ -100,22 +100,10 @@ def test_a_foreign_record_that_is_a_fact_is_released_through_intake(home: Path) 
         intruder.write(home, {}, "victim", intruder.Record(value))
         (aside,) = _set_aside(huikuan, 1)
 
-        without_type = run_here(
-            home, "quarantine", "release", aside["place"], "--by", "ops", "--reason", "looked at it"
-        )
+        without_type = _command(home, "release", aside["place"])
         assert without_type.returncode == REFUSED, without_type.stderr
         what = ("--type", "huikuan.payment.received.v1", "--json")
-        released = run_here(
-            home,
-            "quarantine",
-            "release",
-            aside["place"],
-            "--by",
-            "ops",
-            "--reason",
-            "looked at it",
-            *what,
-        )
+        released = _command(home, "release", aside["place"], *what)
         assert released.returncode == 0, released.stderr
         answer = msgspec.json.decode(released.stdout)
         assert answer["result"]["status"] == "accepted"
@@ -194,7 +182,10 @@ def _quarantine(huikuan: Installation) -> list[Answer]:
 
 
 def _settle_by_command(home: Path, identifier: str, command: str) -> None:
-    done = run_here(
-        home, "quarantine", command, identifier, "--by", "ops", "--reason", "looked at it"
-    )
+    done = _command(home, command, identifier)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _command(home: Path, command: str, identifier: str, *more: str) -> Told:
+    about = ("--by", "ops", "--reason", "looked at it")
+    return run_here(home, "quarantine", command, identifier, *about, *more)

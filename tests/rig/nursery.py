@@ -13,8 +13,6 @@ from pathlib import Path
 
 _LIBRARIES = (
     "fastapi",
-    "fastapi.routing",
-    "httptools",
     "kafka",
     "msgspec",
     "prometheus_client",
@@ -24,7 +22,6 @@ _LIBRARIES = (
     "sqlalchemy.dialects.sqlite",
     "typer",
     "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.server",
     "uvloop",
     "yaml",
 )
@@ -44,9 +41,9 @@ def begin(words: Sequence[str], log: Path, environment: Mapping[str, str]) -> Ba
     return child
 
 
-def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> int:
+def spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
     """As ``deploy.local.process.spawn``, for a command that is ``huikuan``."""
-    child = begin(command[1:], log, {**os.environ, **(environment or {})})
+    child = begin(command[1:], log, {**os.environ, **environment})
     if child.pid is None:
         raise AssertionError("a process that was started has an id")
     return child.pid
